@@ -1,0 +1,58 @@
+// Package process tells one operating system process from another that got its number later, and
+// ends a process with all it has started.
+package process
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Identity names one process for as long as the machine remembers: a number is given again, but
+// not with the same start time in the same boot.
+type Identity struct {
+	PID   int
+	Start string // when it started, in the kernel's own unit
+	Boot  string // which boot of the machine
+}
+
+// Self returns the identity of this process.
+func Self() (Identity, error) { return Of(os.Getpid()) }
+
+// Of returns the identity of a live process.
+func Of(pid int) (Identity, error) {
+	start, err := startTime(pid)
+	if err != nil {
+		return Identity{}, fmt.Errorf("looking at process %d: %w", pid, err)
+	}
+	return Identity{PID: pid, Start: start, Boot: bootID()}, nil
+}
+
+// String is the form in which an identity is stored; Parse reads it.
+func (id Identity) String() string { return fmt.Sprintf("%d/%s/%s", id.PID, id.Start, id.Boot) }
+
+// Parse reads what String wrote.
+func Parse(s string) (Identity, error) {
+	parts := strings.SplitN(s, "/", 3)
+	if len(parts) == 3 {
+		if pid, err := strconv.Atoi(parts[0]); err == nil && pid > 0 {
+			return Identity{PID: pid, Start: parts[1], Boot: parts[2]}, nil
+		}
+	}
+	return Identity{}, fmt.Errorf("%q is not a process identity", s)
+}
+
+// Alive reports whether the stored identity's very process still runs. A process that can't be
+// looked at counts as alive if its number is in use: what may live is never called dead.
+func Alive(stored string) bool {
+	id, err := Parse(stored)
+	if err != nil || id.Boot != bootID() {
+		return false
+	}
+	start, err := startTime(id.PID)
+	if err != nil {
+		return exists(id.PID)
+	}
+	return start == id.Start
+}

@@ -1,0 +1,56 @@
+package process
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"syscall"
+)
+
+var bootID = sync.OnceValue(func() string {
+	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	return string(bytes.TrimSpace(id))
+})
+
+// errZombie says that a process has ended and only waits for its parent to notice.
+var errZombie = errors.New("it has ended")
+
+// startTime is field 22 of /proc/PID/stat, in clock ticks since boot (proc_pid_stat(5)).
+func startTime(pid int) (string, error) {
+	fields, err := statFields(pid)
+	if err != nil {
+		return "", err
+	}
+	if state := string(fields[0]); state == "Z" || state == "X" {
+		return "", errZombie
+	}
+	return string(fields[19]), nil
+}
+
+// statFields returns the fields of /proc/PID/stat from the third on. The second is the command in
+// parentheses, which may itself hold spaces and parentheses.
+func statFields(pid int) ([][]byte, error) {
+	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return nil, err
+	}
+	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
+	if len(fields) < 20 {
+		return nil, fmt.Errorf("/proc/%d/stat has %d fields", pid, len(fields))
+	}
+	return fields, nil
+}
+
+func exists(pid int) bool {
+	if _, err := startTime(pid); errors.Is(err, errZombie) {
+		return false
+	}
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}

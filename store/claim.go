@@ -1,0 +1,239 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// A claim makes one process responsible for a run. It is a token, new for each claim: whoever
+// acts on a claimed run shows the token, and a process whose claim was taken back (because it
+// was thought dead, or was stopped for long) finds that out in the same transaction in which it
+// tries to act. So no run is ever executed by two processes.
+
+// ClaimRequest says what an agent can take.
+type ClaimRequest struct {
+	Queues  []string
+	Limit   int       // at most so many
+	Due     time.Time // runs scheduled up to then
+	Process string    // identity of the agent
+}
+
+// ClaimFlowRuns claims due runs for an agent: the earliest first, none of a paused queue, and
+// never more than a queue's concurrency limit leaves room for. A claimed run is Pending.
+func (db *DB) ClaimFlowRuns(ctx context.Context, req ClaimRequest) ([]FlowRun, error) {
+	var claimed []FlowRun
+	err := db.inTx(ctx, func(tx *sql.Tx) error {
+		due, err := dueRuns(ctx, tx, req)
+		if err != nil {
+			return err
+		}
+		for _, id := range due {
+			run, err := db.claim(ctx, tx, id, req.Process)
+			if err != nil {
+				return err
+			}
+			claimed = append(claimed, run)
+		}
+		return nil
+	})
+	return claimed, err
+}
+
+// dueRuns returns the ids of the runs to claim. Each queue is asked by itself, so that the index
+// on what is due serves it and the cost doesn't grow with what waits behind the limit.
+func dueRuns(ctx context.Context, tx *sql.Tx, req ClaimRequest) ([]string, error) {
+	type dueRun struct {
+		id string
+		at time.Time
+	}
+	var due []dueRun
+	for _, queue := range req.Queues {
+		room, err := queueRoom(ctx, tx, queue, req.Limit)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := tx.QueryContext(ctx, `
+			select id, next_scheduled_start_time from flow_run
+			where work_queue_name = ? and state_type = 'SCHEDULED' and claim is null and next_scheduled_start_time <= ?
+			order by next_scheduled_start_time, created limit ?`, queue, micros(req.Due), room)
+		runs, err := collect(rows, err, func(rows *sql.Rows) (d dueRun, err error) {
+			err = rows.Scan(&d.id, inTime{&d.at})
+			return d, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		due = append(due, runs...)
+	}
+	slices.SortStableFunc(due, func(a, b dueRun) int { return a.at.Compare(b.at) })
+	var ids []string
+	for _, d := range due[:min(len(due), max(0, req.Limit))] {
+		ids = append(ids, d.id)
+	}
+	return ids, nil
+}
+
+// queueRoom is how many more runs of a queue may start now: 0 if it is paused or not there. It is
+// counted from the claims themselves, so nothing can leak when a process dies.
+func queueRoom(ctx context.Context, tx *sql.Tx, queue string, limit int) (int, error) {
+	var paused bool
+	var allowed *int
+	var live int
+	err := tx.QueryRowContext(ctx, `
+		select is_paused, concurrency_limit, (select count(*) from flow_run r where r.work_queue_name = q.name and r.claim is not null)
+		from work_queue q where name = ?`, queue).Scan(&paused, &allowed, &live)
+	switch {
+	case oneRow(err) == ErrNotFound || (err == nil && paused):
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("counting the live runs of work queue %q: %w", queue, err)
+	case allowed == nil:
+		return max(0, limit), nil
+	}
+	return max(0, min(limit, *allowed-live)), nil
+}
+
+// ClaimFlowRun claims one run for `flow-run execute` by hand, whatever its queue says. It returns
+// ErrNotFound, ErrClaimLost if a process has claimed it, or a *TransitionError if it is over.
+func (db *DB) ClaimFlowRun(ctx context.Context, id, process string) (run FlowRun, err error) {
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		old, err := flowRunWhere(ctx, tx, "r.id = ?", id)
+		if err != nil {
+			return err
+		}
+		if old.Claim != nil {
+			return ErrClaimLost
+		}
+		run, err = db.claim(ctx, tx, id, process)
+		return err
+	})
+	return run, err
+}
+
+func (db *DB) claim(ctx context.Context, tx *sql.Tx, id, process string) (FlowRun, error) {
+	if err := setFlowRunState(ctx, tx, id, NewState(Pending, "Pending", "", db.Now())); err != nil {
+		return FlowRun{}, err
+	}
+	if _, err := tx.ExecContext(ctx, "update flow_run set claim = ?, claim_process = ? where id = ?", uuid.NewString(), process, id); err != nil {
+		return FlowRun{}, fmt.Errorf("claiming a flow run: %w", err)
+	}
+	return flowRunWhere(ctx, tx, "r.id = ?", id)
+}
+
+// TakeClaim hands a claim on to the process that shows its token, or returns ErrClaimLost.
+func (db *DB) TakeClaim(ctx context.Context, id, token, process string) (run FlowRun, err error) {
+	err = db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "update flow_run set claim_process = ? where id = ?", process, id); err != nil {
+			return err
+		}
+		run, err = flowRunWhere(ctx, tx, "r.id = ?", id)
+		return err
+	})
+	return run, err
+}
+
+// SetFlowProcess notes the identity of the flow's own process, or returns ErrClaimLost.
+func (db *DB) SetFlowProcess(ctx context.Context, id, token, process string) error {
+	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "update flow_run set flow_process = ? where id = ?", process, id)
+		return err
+	})
+}
+
+// Settle moves a claimed run to a state, or returns ErrClaimLost. A final state ends the claim,
+// and with it whatever of the run was still going: its subflows and its tasks.
+func (db *DB) Settle(ctx context.Context, id, token string, s State) error {
+	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
+		if err := setFlowRunState(ctx, tx, id, s); err != nil || !s.Type.Final() {
+			return err
+		}
+		return endLeftovers(ctx, tx, id, token, s)
+	})
+}
+
+// endLeftovers ends the subflow runs under the same claim and the task runs that have no final
+// state: the process they ran in is gone.
+func endLeftovers(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
+	end := NewState(Crashed, "Crashed", "The flow run's process ended first.", s.Timestamp)
+	if s.Type == Cancelled {
+		end = NewState(Cancelled, "Cancelled", "The flow run was cancelled.", s.Timestamp)
+	}
+	unfinished := "state_type not in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')"
+	tasks, err := ids(ctx, tx, "select id from task_run where "+unfinished+` and flow_run_id in
+		(select ?1 union all select id from flow_run where claim = ?2)`, id, token)
+	if err != nil {
+		return err
+	}
+	for _, task := range tasks {
+		end.ID = uuid.NewString()
+		if err := setTaskRunState(ctx, tx, task, end); err != nil {
+			return err
+		}
+	}
+	subflows, err := ids(ctx, tx, "select id from flow_run where claim = ? and id <> ?", token, id)
+	if err != nil {
+		return err
+	}
+	for _, subflow := range subflows {
+		end.ID = uuid.NewString()
+		if err := setFlowRunState(ctx, tx, subflow, end); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ids(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	return collect(rows, err, func(rows *sql.Rows) (id string, err error) {
+		err = rows.Scan(&id)
+		return id, err
+	})
+}
+
+// Release gives a run back that was claimed and never started: it is Scheduled again, for when
+// it was. It returns ErrClaimLost.
+func (db *DB) Release(ctx context.Context, id, token, why string) error {
+	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
+		if err := setFlowRunState(ctx, tx, id, NewState(Scheduled, "Scheduled", why, db.Now())); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `update flow_run set claim = null, claim_process = null, flow_process = null,
+			next_scheduled_start_time = expected_start_time where id = ?`, id)
+		return err
+	})
+}
+
+// withClaim runs do in a transaction if token is still the run's valid claim.
+func (db *DB) withClaim(ctx context.Context, id, token string, do func(tx *sql.Tx) error) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		var valid bool
+		if err := tx.QueryRowContext(ctx, "select coalesce(claim = ?, 0) from flow_run where id = ?", token, id).Scan(&valid); err != nil {
+			return oneRow(err)
+		}
+		if !valid {
+			return ErrClaimLost
+		}
+		return do(tx)
+	})
+}
+
+// ClaimedFlowRuns returns the runs that some process is responsible for, whether it is alive or not.
+func (db *DB) ClaimedFlowRuns(ctx context.Context) ([]FlowRun, error) {
+	rows, err := db.db.QueryContext(ctx, "select "+flowRunColumns+flowRunFrom+"where r.claim is not null order by r.created")
+	return collect(rows, err, scanFlowRun)
+}
+
+// NextDue returns when the next unclaimed run of the queues is due, or nil if none is scheduled.
+func (db *DB) NextDue(ctx context.Context, queues []string) (next *time.Time, err error) {
+	err = db.db.QueryRowContext(ctx, `
+		select min((select min(next_scheduled_start_time) from flow_run r
+			where r.work_queue_name = q.name and r.state_type = 'SCHEDULED' and r.claim is null))
+		from work_queue q where q.is_paused = 0 and q.name in (select value from json_each(?))`, jsonList(queues)).Scan(inNullTime{&next})
+	return next, err
+}
