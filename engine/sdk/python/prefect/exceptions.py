@@ -19,18 +19,6 @@ class Abort(PrefectSignal):
     """Raised where a run is refused by its supervisor; the run isn't executed."""
 
 
-class CrashedRun(PrefectException):
-    """Raised for the result of a run that crashed and left no exception of its own."""
-
-
-class FailedRun(PrefectException):
-    """Raised for the result of a run that failed and left no exception of its own."""
-
-
-class MissingResult(PrefectException):
-    """Raised for the result of a state that holds none."""
-
-
 class MissingContextError(PrefectException, RuntimeError):
     """Raised where a run context is needed and there is none."""
 
@@ -88,10 +76,6 @@ class MappingLengthMismatch(PrefectException):
     """Raised by ``Task.map`` when its arguments differ in length."""
 
 
-class MappingMissingIterable(PrefectException):
-    """Raised by ``Task.map`` when nothing to map over was given."""
-
-
 class UpstreamTaskError(PrefectException):
     """Raised when a task waits for one that did not complete."""
 
@@ -117,3 +101,7 @@ class ObjectAlreadyExists(PrefectException):
     def __init__(self, http_exc: Optional[BaseException] = None, *args: Any, **kwargs: Any) -> None:
         self.http_exc = http_exc
         super().__init__(*([http_exc] if isinstance(http_exc, str) else []), *args, **kwargs)
+
+
+class PrefectHTTPStatusError(PrefectException):
+    """Known for its name only: nothing here speaks HTTP, so it is never raised."""

@@ -1,0 +1,162 @@
+"""The contexts of the code that runs: which flow run, which task run, which tags."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from prefect.exceptions import MissingContextError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime
+    from typing import Any, Dict, Iterator, List, Optional, Set, Type, TypeVar, Union
+
+    from prefect.flows import Flow
+    from prefect.orion.schemas.core import FlowRun, TaskRun
+    from prefect.task_runners import BaseTaskRunner
+    from prefect.tasks import Task
+
+    C = TypeVar("C", bound="ContextModel")
+
+
+class ContextModel:
+    """Base of the contexts: each is entered with ``with`` and found again with ``get()``."""
+
+    __var__: ContextVar
+    _token: Any = None
+
+    def __init__(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
+
+    def __enter__(self: C) -> C:
+        if self._token is not None:
+            raise RuntimeError("Context already entered. Context enter calls cannot be nested.")
+        self._token = self.__var__.set(self)
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        if self._token is None:
+            raise RuntimeError("Asymmetric use of context. Context exit called without an enter.")
+        self.__var__.reset(self._token)
+        self._token = None
+
+    @classmethod
+    def get(cls: Type[C]) -> Optional[C]:
+        """The context that is active here, or None."""
+        return cls.__var__.get(None)
+
+    def copy(self: C, **fields: Any) -> C:
+        """A copy of the context that has not been entered."""
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        new.__dict__.pop("_token", None)
+        new.__dict__.update(fields)
+        return new
+
+
+class RunContext(ContextModel):
+    """Base of the two run contexts; ``start_time`` is an aware `datetime` in UTC."""
+
+    start_at: int = 0
+
+    @property
+    def start_time(self) -> datetime.datetime:
+        from prefect.orion.schemas.states import _datetime
+
+        return _datetime(self.start_at)
+
+
+class FlowRunContext(RunContext):
+    """The flow run that the code belongs to."""
+
+    __var__ = ContextVar("flow_run")
+
+    flow: Flow
+    flow_run: FlowRun
+    task_runner: BaseTaskRunner
+    task_run_futures: List[Any]
+    subflow_states: List[Any]
+    task_run_dynamic_keys: Dict[str, int]
+    client: Any = None
+
+
+class TaskRunContext(RunContext):
+    """The task run that the code belongs to."""
+
+    __var__ = ContextVar("task_run")
+    client: Any = None
+
+    def __init__(self, task: Task, task_run: TaskRun, start_at: int = 0, **fields: Any) -> None:
+        self.task = task
+        self.task_run = task_run
+        self.start_at = start_at
+        if fields:
+            self.__dict__.update(fields)
+
+
+class TagsContext(ContextModel):
+    """The tags that runs created here get."""
+
+    __var__ = ContextVar("tags")
+
+    def __init__(self, current_tags: Any = frozenset()) -> None:
+        self.current_tags: Set[str] = set(current_tags)
+
+    @classmethod
+    def get(cls) -> TagsContext:
+        """The active context; one without tags where there is none."""
+        return cls.__var__.get(None) or TagsContext()
+
+
+class PrefectObjectRegistry(ContextModel):
+    """While active with ``block_code_execution``, a flow that is called does not run."""
+
+    __var__ = ContextVar("object_registry")
+
+    def __init__(
+        self, block_code_execution: bool = False, capture_failures: bool = False, **fields: Any
+    ) -> None:
+        self.start_at = 0
+        self.block_code_execution = block_code_execution
+        self.capture_failures = capture_failures
+        self.__dict__.update(fields)
+
+
+class SettingsContext(ContextModel):
+    """The settings in force and the profile they came from."""
+
+    __var__ = ContextVar("settings")
+
+    def __init__(self, profile: Any = None, settings: Any = None) -> None:
+        self.profile = profile
+        self.settings = settings
+
+
+def get_run_context() -> Union[FlowRunContext, TaskRunContext]:
+    """The task run's context where there is one, else the flow run's.
+
+    `MissingContextError` (a `RuntimeError`) is raised outside of runs.
+    """
+    context = TaskRunContext.__var__.get(None) or FlowRunContext.__var__.get(None)
+    if context is None:
+        raise MissingContextError(
+            "No run context available. You are not in a flow or task run context."
+        )
+    return context
+
+
+def get_settings_context() -> SettingsContext:
+    """The active settings context."""
+    from prefect.settings import get_current_settings
+
+    context = SettingsContext.get()
+    return context or SettingsContext(settings=get_current_settings())
+
+
+@contextmanager
+def tags(*new_tags: str) -> Iterator[Set[str]]:
+    """Add tags to the flow and task runs created within the block; gives all tags in force."""
+    current = TagsContext.get().current_tags
+    with TagsContext(current.union(new_tags)) as context:
+        yield context.current_tags

@@ -1,0 +1,301 @@
+"""The runs and what goes with them, under the names of Prefect's API schemas."""
+
+from __future__ import annotations
+
+from prefect._ids import as_uuid
+from prefect.exceptions import InvalidNameError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime
+    from typing import Any, Dict, List, Optional
+    from uuid import UUID
+
+    from prefect.orion.schemas.states import State, StateType
+
+INVALID_CHARACTERS = ["/", "%", "&", ">", "<"]
+
+
+def raise_on_invalid_name(name: str) -> None:
+    """Refuse a name that no URL of the API could hold; raises `InvalidNameError`."""
+    if any(char in name for char in INVALID_CHARACTERS):
+        raise InvalidNameError(
+            f"Name {name!r} contains an invalid character. "
+            f"Must not contain any of: {INVALID_CHARACTERS}."
+        )
+
+
+class Record:
+    """An object with an id and fields, as the API gives them."""
+
+    _fields: tuple = ()
+
+    def __init__(self, **fields: Any) -> None:
+        self._id = str(fields.pop("id", ""))
+        self.__dict__.update(fields)
+
+    @property
+    def id(self) -> UUID:
+        return as_uuid(self._id)
+
+    @classmethod
+    def from_api(cls, fields: Dict[str, Any]) -> Record:
+        """The record of a JSON object of the API: ids and times become their Python types."""
+        return cls(**{key: _typed(key, value) for key, value in fields.items()})
+
+    def dict(self, **options: Any) -> Dict[str, Any]:
+        names = self._fields or [name for name in self.__dict__ if not name.startswith("_")]
+        return {"id": self.id, **{name: getattr(self, name, None) for name in names}}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and type(self) is type(other) and self._id == other._id
+
+    def __hash__(self) -> int:
+        return hash(self._id)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.dict().items())
+        return f"{type(self).__name__}({fields})"
+
+
+def _typed(key: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if key == "state" and isinstance(value, dict):
+        return state_from_api(value)
+    if key == "state_type":
+        from prefect.orion.schemas.states import StateType
+
+        return StateType(value)
+    if key.endswith("_id") and isinstance(value, str):
+        try:
+            return as_uuid(value)
+        except ValueError:
+            return value
+    if isinstance(value, str) and (key.endswith("_time") or key in ("created", "updated", "timestamp")):
+        return parse_time(value)
+    if isinstance(value, (int, float)) and key in ("total_run_time", "estimated_run_time"):
+        from datetime import timedelta
+
+        return timedelta(seconds=value)
+    return value
+
+
+def parse_time(text: str) -> Any:
+    """A time of the API, as an aware `datetime`; the text itself where it isn't one."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return text
+
+
+def state_from_api(fields: Dict[str, Any]) -> State:
+    """The state of a JSON object of the API."""
+    from prefect.orion.schemas.states import State
+
+    details = {key: _typed(key, value) for key, value in (fields.get("state_details") or {}).items()}
+    timestamp = fields.get("timestamp")
+    return State(
+        id=fields.get("id"),
+        type=fields.get("type"),
+        name=fields.get("name"),
+        message=fields.get("message"),
+        timestamp=parse_time(timestamp) if isinstance(timestamp, str) else timestamp,
+        state_details=details,
+    )
+
+
+class Run(Record):
+    """What flow runs and task runs share. Times are aware, in UTC; durations are `timedelta`."""
+
+    state: Optional[State]
+    tags: List[str]
+    run_count: int = 0
+    states: Optional[List[State]] = None
+    _created: int = 0
+    _started: int = 0
+    _ended: int = 0
+
+    @property
+    def state_name(self) -> Optional[str]:
+        return self.state.name if self.state is not None else None
+
+    @property
+    def state_type(self) -> Optional[StateType]:
+        return self.state.type if self.state is not None else None
+
+    @property
+    def state_id(self) -> Optional[UUID]:
+        return self.state.id if self.state is not None else None
+
+    @property
+    def created(self) -> Any:
+        return _when(self._created)
+
+    @property
+    def expected_start_time(self) -> Any:
+        return _when(self._created)
+
+    @property
+    def start_time(self) -> Any:
+        return _when(self._started)
+
+    @property
+    def end_time(self) -> Any:
+        return _when(self._ended)
+
+    @property
+    def updated(self) -> Any:
+        return _when(self._ended or self._started or self._created)
+
+    @property
+    def total_run_time(self) -> datetime.timedelta:
+        from datetime import timedelta
+
+        if not self._started or not self._ended:
+            return timedelta(0)
+        return timedelta(microseconds=self._ended - self._started)
+
+    @property
+    def estimated_run_time(self) -> datetime.timedelta:
+        return self.total_run_time
+
+    def moved(self, state: State) -> None:
+        """Take a new state; times and run counts follow from it."""
+        self.state = state
+        kind = state.type.value
+        if kind == "RUNNING":
+            self.run_count += 1
+            self._started = self._started or state._at
+        elif state.is_final():
+            self._ended = state._at
+        if self.states is not None:
+            self.states.append(state)
+
+
+def _when(micros: int) -> Any:
+    from prefect.orion.schemas.states import _datetime
+
+    return _datetime(micros) if micros else None
+
+
+class FlowRun(Run):
+    """A run of a flow. ``parameters`` are those the run was given, ``run_count`` starts at 1."""
+
+    _fields = (
+        "name", "flow_id", "state", "state_type", "state_name", "deployment_id", "flow_version",
+        "parameters", "tags", "parent_task_run_id", "run_count", "start_time", "end_time",
+        "expected_start_time", "total_run_time", "created", "updated",
+    )  # fmt: skip
+    deployment_id: Any = None
+    work_queue_name: Optional[str] = None
+    idempotency_key: Optional[str] = None
+    auto_scheduled = False
+    infrastructure_document_id: Any = None
+    next_scheduled_start_time: Any = None
+    flow_version: Optional[str] = None
+
+    def __init__(self, **fields: Any) -> None:
+        parent = fields.pop("parent_task_run_id", None)
+        for name in ("state_type", "state_name", "state_id", "created", "updated"):
+            fields.pop(name, None)
+        for name in ("start_time", "end_time", "expected_start_time", "total_run_time",
+                     "estimated_run_time"):  # fmt: skip
+            fields.pop(name, None)
+        super().__init__(**fields)
+        self._parent_task_run_id = parent
+
+    @property
+    def parent_task_run_id(self) -> Optional[UUID]:
+        parent = self._parent_task_run_id
+        return as_uuid(parent) if isinstance(parent, str) else parent
+
+    @property
+    def flow_id(self) -> Any:
+        given = self.__dict__.get("_flow_id")
+        if given is None:
+            # flows have no row until the supervisor makes one: the same name gives the same id
+            from uuid import NAMESPACE_OID, uuid5
+
+            given = uuid5(NAMESPACE_OID, str(self.__dict__.get("flow_name", self.name)))
+        return given
+
+    @flow_id.setter
+    def flow_id(self, value: Any) -> None:
+        self.__dict__["_flow_id"] = value
+
+    @property
+    def context(self) -> Dict[str, Any]:
+        return {}
+
+
+class TaskRun(Run):
+    """A run of a task. ``dynamic_key`` counts the runs of one task within its flow run."""
+
+    _fields = (
+        "name", "flow_run_id", "task_key", "dynamic_key", "state", "state_type", "state_name",
+        "tags", "task_inputs", "run_count", "start_time", "end_time", "expected_start_time",
+        "total_run_time", "created", "updated",
+    )  # fmt: skip
+    cache_key: Optional[str] = None
+    cache_expiration: Any = None
+    task_version: Optional[str] = None
+    next_scheduled_start_time: Any = None
+
+    def __init__(self, **fields: Any) -> None:
+        flow_run = fields.pop("flow_run_id", None)
+        for name in ("state_type", "state_name", "state_id", "created", "updated"):
+            fields.pop(name, None)
+        for name in ("start_time", "end_time", "expected_start_time", "total_run_time",
+                     "estimated_run_time"):  # fmt: skip
+            fields.pop(name, None)
+        super().__init__(**fields)
+        self._flow_run_id = flow_run
+
+    @property
+    def flow_run_id(self) -> Optional[UUID]:
+        given = self._flow_run_id
+        return as_uuid(given) if isinstance(given, str) else given
+
+    @property
+    def task_inputs(self) -> Dict[str, List[TaskRunResult]]:
+        """By parameter, the task runs whose results it holds."""
+        given = self.__dict__.get("_inputs") or {}
+        return {name: [TaskRunResult(id=one) for one in ids] for name, ids in given.items()}
+
+    @task_inputs.setter
+    def task_inputs(self, value: Any) -> None:
+        self.__dict__["_inputs"] = {
+            name: [one["id"] if isinstance(one, dict) else one._id for one in ones if "id" in one]
+            for name, ones in (value or {}).items()
+        }
+
+
+class TaskRunResult(Record):
+    """An input of a task run: another task run's result."""
+
+    input_type = "task_run"
+
+    def __contains__(self, name: str) -> bool:
+        return name == "id"
+
+    def __repr__(self) -> str:
+        return f"TaskRunResult(input_type='task_run', id={self.id!r})"
+
+
+class Flow(Record):
+    """A flow, as the database knows it: ``name`` and ``tags``."""
+
+
+class Deployment(Record):
+    """A deployment, as the database knows it."""
+
+
+class WorkQueue(Record):
+    """A work queue, as the database knows it."""
+
+
+class Log(Record):
+    """A log record: ``name``, ``level``, ``message``, ``timestamp`` and the ids of its run."""
