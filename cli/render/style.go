@@ -22,6 +22,8 @@ const (
 	BoldCyan
 	BoldMagenta
 	BrightGreenItalic
+	BrightRedItalic
+	Magenta
 	MagentaItalic
 	Italic
 	Dim
@@ -69,6 +71,10 @@ func (c *Console) look(s Style) termenv.Style {
 		return colour("5").Bold()
 	case BrightGreenItalic:
 		return colour("10").Italic()
+	case BrightRedItalic:
+		return colour("9").Italic()
+	case Magenta:
+		return colour("5")
 	case MagentaItalic:
 		return colour("5").Italic()
 	case Italic:

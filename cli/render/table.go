@@ -1,0 +1,213 @@
+package render
+
+import (
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Cell is the text of one table cell, in runs of one look each.
+type Cell []Span
+
+// Span is a run of text in one look.
+type Span struct {
+	Style Style
+	Text  string
+}
+
+// Text is a cell in its column's own look.
+func Text(s string) Cell { return Cell{{Plain, s}} }
+
+// Styled is a cell in one look.
+func Styled(style Style, s string) Cell { return Cell{{style, s}} }
+
+// Column describes one column of a Table.
+type Column struct {
+	Header string
+	Right  bool  // aligned to the right
+	Keep   bool  // never cut: ids, which are useless in part
+	Style  Style // of cells that have none of their own
+}
+
+// Table is what `ls` commands show.
+type Table struct {
+	Title   string
+	Columns []Column
+	Rows    [][]Cell
+	Caption string
+	// CaptionStyle is the look of the caption; the title is always italic.
+	CaptionStyle Style
+}
+
+// minColumn is how far a column is cut to fit a narrow terminal.
+const minColumn = 5
+
+// Table draws t. On a terminal that is too narrow, columns without Keep are
+// cut, the widest first; anywhere else nothing is ever cut, so that a pipe or
+// a file gets every name whole.
+func (c *Console) Table(t Table) error {
+	cells := t.safeCells()
+	widths := t.naturalWidths(cells)
+	if c.terminal {
+		shrink(t.Columns, widths, c.width)
+	}
+	p := &tablePen{console: c, columns: t.Columns, widths: widths}
+	p.centred(t.Title, Italic)
+	p.rule("┏", "━", "┳", "┓")
+	p.header()
+	p.rule("┡", "━", "╇", "┩")
+	for _, row := range cells {
+		p.row(row)
+	}
+	p.rule("└", "─", "┴", "┘")
+	p.centred(t.Caption, t.CaptionStyle)
+	_, err := io.WriteString(c, p.b.String())
+	return err
+}
+
+func (t Table) safeCells() [][]Cell {
+	rows := make([][]Cell, len(t.Rows))
+	for i, row := range t.Rows {
+		rows[i] = make([]Cell, len(t.Columns))
+		for j, cell := range row {
+			for _, span := range cell {
+				if span.Style == Plain {
+					span.Style = t.Columns[j].Style
+				}
+				span.Text = SafeLine(span.Text)
+				rows[i][j] = append(rows[i][j], span)
+			}
+		}
+	}
+	return rows
+}
+
+func (t Table) naturalWidths(cells [][]Cell) []int {
+	widths := make([]int, len(t.Columns))
+	for j, column := range t.Columns {
+		widths[j] = ansi.StringWidth(column.Header)
+		for _, row := range cells {
+			widths[j] = max(widths[j], row[j].width())
+		}
+	}
+	return widths
+}
+
+func (cell Cell) width() int {
+	n := 0
+	for _, span := range cell {
+		n += ansi.StringWidth(span.Text)
+	}
+	return n
+}
+
+// shrink takes columns off the widest column that may be cut, one by one,
+// until the table fits or nothing is left to take.
+func shrink(columns []Column, widths []int, room int) {
+	total := 1
+	for _, w := range widths {
+		total += w + 3
+	}
+	for ; total > room; total-- {
+		widest := -1
+		for j, column := range columns {
+			if !column.Keep && widths[j] > minColumn && (widest < 0 || widths[j] > widths[widest]) {
+				widest = j
+			}
+		}
+		if widest < 0 {
+			return
+		}
+		widths[widest]--
+	}
+}
+
+// tablePen draws the lines of one table.
+type tablePen struct {
+	console *Console
+	columns []Column
+	widths  []int
+	b       strings.Builder
+}
+
+func (p *tablePen) rule(left, line, cross, right string) {
+	p.b.WriteString(left)
+	for j, w := range p.widths {
+		if j > 0 {
+			p.b.WriteString(cross)
+		}
+		p.b.WriteString(strings.Repeat(line, w+2))
+	}
+	p.b.WriteString(right + "\n")
+}
+
+func (p *tablePen) header() {
+	for j, column := range p.columns {
+		p.b.WriteString("┃")
+		p.cell(j, Styled(Bold, column.Header))
+	}
+	p.b.WriteString("┃\n")
+}
+
+func (p *tablePen) row(cells []Cell) {
+	for j, cell := range cells {
+		p.b.WriteString("│")
+		p.cell(j, cell)
+	}
+	p.b.WriteString("│\n")
+}
+
+func (p *tablePen) cell(j int, cell Cell) {
+	cell = cell.cut(p.widths[j])
+	pad := strings.Repeat(" ", p.widths[j]-cell.width())
+	p.b.WriteByte(' ')
+	if p.columns[j].Right {
+		p.b.WriteString(pad)
+	}
+	for _, span := range cell {
+		p.b.WriteString(p.console.Paint(span.Style, span.Text))
+	}
+	if !p.columns[j].Right {
+		p.b.WriteString(pad)
+	}
+	p.b.WriteByte(' ')
+}
+
+// cut shortens a cell to n columns, the last of them an ellipsis.
+func (cell Cell) cut(n int) Cell {
+	if cell.width() <= n {
+		return cell
+	}
+	var short Cell
+	for _, span := range cell {
+		w := ansi.StringWidth(span.Text)
+		if w >= n {
+			// The whole cell is too wide, so something is missing even
+			// where this span just fits.
+			span.Text = ansi.Truncate(span.Text+" ", n, "…")
+			return append(short, span)
+		}
+		short = append(short, span)
+		n -= w
+	}
+	return short
+}
+
+// centred writes the title or caption over the table's whole width, with the
+// trailing spaces Rich leaves there.
+func (p *tablePen) centred(text string, style Style) {
+	if text == "" {
+		return
+	}
+	total := 1
+	for _, w := range p.widths {
+		total += w + 3
+	}
+	text = SafeLine(text)
+	spare := max(total-ansi.StringWidth(text), 0)
+	left := spare / 2
+	p.b.WriteString(strings.Repeat(" ", left))
+	p.b.WriteString(p.console.Paint(style, text))
+	p.b.WriteString(strings.Repeat(" ", spare-left) + "\n")
+}
