@@ -205,7 +205,10 @@ def random_signatures(seed: int, count: int) -> List[Dict[str, Any]]:
 
 
 def _random_signature(rng: random.Random) -> Dict[str, Any]:
-    names = rng.sample(["a", "b", "c", "data", "when", "size", "flag", "person_name", "n2", "Total"], rng.randint(1, 6))
+    names = rng.sample(
+        ["a", "b", "c", "data", "when", "size", "flag", "person_name", "n2", "Total"],
+        rng.randint(1, 6),
+    )
     parts: List[str] = []
     had_default = False
     positional_only = rng.randint(1, len(names)) if rng.random() < 0.2 else 0

@@ -28,7 +28,9 @@ def schema(made: Any) -> Any:
     return json.loads(made.parameters.json())
 
 
-def record_annotations(annotations: List[str], values: List[str], space: Dict[str, Any]) -> Dict[str, Any]:
+def record_annotations(
+    annotations: List[str], values: List[str], space: Dict[str, Any]
+) -> Dict[str, Any]:
     found = {}
     for annotation in annotations:
         try:
@@ -38,7 +40,10 @@ def record_annotations(annotations: List[str], values: List[str], space: Dict[st
             continue
         found[annotation] = {
             "schema": schema(made),
-            "values": [corpus.outcome(lambda: made.validate_parameters({"x": eval(v, space)})["x"]) for v in values],
+            "values": [
+                corpus.outcome(lambda: made.validate_parameters({"x": eval(v, space)})["x"])
+                for v in values
+            ],
         }
     return found
 
@@ -51,7 +56,9 @@ def record_signatures(space: Dict[str, Any]) -> List[Dict[str, Any]]:
         except Exception as exc:
             found.append({**entry, "refused": f"{type(exc).__name__}: {exc}"})
             continue
-        results = [corpus.outcome(lambda: made.validate_parameters(eval(c, space))) for c in entry["calls"]]
+        results = [
+            corpus.outcome(lambda: made.validate_parameters(eval(c, space))) for c in entry["calls"]
+        ]
         found.append({**entry, "schema": schema(made), "results": results})
     return found
 
@@ -64,7 +71,9 @@ def main() -> None:
     exec(corpus.PYDANTIC_PRELUDE, modelled)
     golden = {
         "annotations": record_annotations(corpus.ANNOTATIONS, corpus.VALUES, plain),
-        "pydantic": record_annotations(corpus.PYDANTIC_ANNOTATIONS, corpus.PYDANTIC_VALUES, modelled),
+        "pydantic": record_annotations(
+            corpus.PYDANTIC_ANNOTATIONS, corpus.PYDANTIC_VALUES, modelled
+        ),
         "signatures": record_signatures(plain),
     }
     target = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "parameters_golden.json")
