@@ -9,3 +9,14 @@ from __future__ import annotations
 
 describing = False
 loading = False
+
+
+def skipped(name: str, function: str) -> None:
+    """Say that a flow called while its script is loaded was not run."""
+    import logging
+
+    logging.getLogger("prefect.engine").warning(
+        f"Script loading is in progress, flow {name!r} will not be executed. The call at module "
+        "level was skipped; keep it for the script run by hand with:\n\n"
+        f'\tif __name__ == "__main__":\n\t\t{function}()'
+    )

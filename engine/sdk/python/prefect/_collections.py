@@ -1,0 +1,80 @@
+"""Finding futures and states in the arguments of a call, and putting their results in place."""
+
+from __future__ import annotations
+
+from prefect.futures import PrefectFuture
+from prefect.orion.schemas.states import State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Set
+
+# types that hold no future: most arguments are of these, and cost one look
+PLAIN = frozenset([int, str, float, bool, type(None), bytes, complex, range])
+_CONTAINERS = (list, tuple, set, dict)
+
+
+def find_runs(value: Any) -> List[Any]:
+    """The futures and states in ``value``: in lists, tuples, sets, dicts, dataclasses, models."""
+    if type(value) in PLAIN:
+        return []
+    found: List[Any] = []
+    _find(value, found, None)
+    return found
+
+
+def _find(value: Any, found: List[Any], seen: Optional[Set[int]]) -> None:
+    kind = type(value)
+    if kind in PLAIN:
+        return
+    if kind is State or kind is PrefectFuture:
+        found.append(value)
+        return
+    children = _children(value, kind)
+    if children is None or PLAIN.issuperset(map(type, children)):
+        return
+    seen = set() if seen is None else seen
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    for child in children:
+        _find(child, found, seen)
+
+
+def _children(value: Any, kind: type) -> Any:
+    """What ``value`` is made of, or None where nobody looks into it."""
+    if kind is list or kind is tuple or kind is set:
+        return value
+    if isinstance(value, dict):
+        return [*value.keys(), *value.values()]
+    if "__dataclass_fields__" in kind.__dict__ or hasattr(kind, "__dataclass_fields__"):
+        return [getattr(value, name, None) for name in kind.__dataclass_fields__]  # type: ignore
+    if _is_model(kind):
+        return [item for name, item in vars(value).items() if not name.startswith("_")]
+    return None
+
+
+def _is_model(kind: type) -> bool:
+    return hasattr(kind, "__fields_set__") or hasattr(kind, "model_fields")
+
+
+def replace_runs(value: Any, by_id: Dict[int, Any]) -> Any:
+    """``value`` with the objects whose ids are in ``by_id`` replaced; what has none is kept."""
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if id(value) in by_id:
+        return by_id[id(value)]
+    if not find_runs(value):
+        return value
+    if kind is list or kind is tuple or kind is set:
+        return kind(replace_runs(item, by_id) for item in value)
+    if isinstance(value, dict):
+        pairs = [(replace_runs(k, by_id), replace_runs(v, by_id)) for k, v in value.items()]
+        return kind(pairs) if kind is not dict else dict(pairs)
+    if hasattr(kind, "__dataclass_fields__"):
+        names = [name for name, field in kind.__dataclass_fields__.items() if field.init]
+        return kind(**{name: replace_runs(getattr(value, name), by_id) for name in names})
+    copy = getattr(value, "model_copy", None) or value.copy
+    fields = {n: replace_runs(v, by_id) for n, v in vars(value).items() if not n.startswith("_")}
+    return copy(update=fields)

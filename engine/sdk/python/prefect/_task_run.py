@@ -1,0 +1,382 @@
+"""One task run: its states from Pending to the end, and the records they leave.
+
+The steps are plain functions without waiting in them; `_task_engine` drives them, once for sync
+and once for async code.
+"""
+
+from __future__ import annotations
+
+from prefect import _log
+from prefect._collections import PLAIN, find_runs, replace_runs
+from prefect._ids import new_id
+from prefect._json import quote
+from prefect._record import now, recorder, state_json, tags_json, task_state_event
+from prefect.context import TagsContext, TaskRunContext
+from prefect.futures import PrefectFuture
+from prefect.orion.schemas.core import TaskRun
+from prefect.orion.schemas.states import State, StateDetails, StateType, make_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional
+
+    from prefect.context import FlowRunContext
+    from prefect.tasks import Task
+
+PENDING, RUNNING, SCHEDULED = StateType.PENDING, StateType.RUNNING, StateType.SCHEDULED
+COMPLETED, FAILED, CRASHED = StateType.COMPLETED, StateType.FAILED, StateType.CRASHED
+FAILURE = "Task run encountered an exception."
+_UNTRACKED = (bool, type(None), type(...), type(NotImplemented), int, float)
+
+
+class TaskExecution:
+    """A task run being executed."""
+
+    __slots__ = (
+        "task", "run", "parameters", "flow", "log", "upstream", "reused", "retries_left", "delay",
+        "start_events", "start_lines", "cache_key", "_waits", "_reset",
+    )  # fmt: skip
+
+    def __init__(
+        self, task: Task, parameters: Dict[str, Any], flow: FlowRunContext, wait_for: Any
+    ) -> None:
+        self.task = task
+        self.parameters = parameters
+        self.flow = flow
+        self.retries_left = task.retries
+        self.delay = 0.0
+        self.cache_key: Optional[str] = None
+        self.start_events = ""
+        self.start_lines = ""
+        self.reused: Optional[State] = None
+        self._reset = False
+        self._waits = wait_for
+        inputs = self._find_upstream(wait_for)
+        self._create(inputs)
+
+    def _find_upstream(self, wait_for: Any) -> Dict[str, List[str]]:
+        """The runs this one has to wait for; and by parameter the ids of those it reads."""
+        self.upstream: List[Any] = []
+        inputs: Dict[str, List[str]] = {}
+        results = self.flow.results
+        for name, value in self.parameters.items():
+            if type(value) in PLAIN and not results:
+                continue
+            found = find_runs(value)
+            ids = [run_id for run_id in map(_run_id, found) if run_id]
+            if not found and results:
+                known = results.get(id(value))
+                if known is not None and known[1] is value:
+                    ids = [known[0]]
+            self.upstream += found
+            if ids:
+                inputs[name] = ids
+        if wait_for is not None:
+            found = find_runs(wait_for)
+            self.upstream += found
+            ids = [run_id for run_id in map(_run_id, found) if run_id]
+            if ids:
+                inputs["wait_for"] = ids
+        return inputs
+
+    def _create(self, inputs: Dict[str, List[str]]) -> None:
+        task, flow = self.task, self.flow
+        keys = flow.task_run_dynamic_keys
+        key = task.task_key
+        number = keys.get(key, -1) + 1
+        keys[key] = number
+        if flow.known is not None:
+            known = flow.known.get((key, number))
+            if known is not None:
+                self._take_up(known)
+                return
+        at = now()
+        run: TaskRun = object.__new__(TaskRun)
+        run._id = new_id()
+        run._flow_run_id = flow.run_id
+        run.name = f"{task._run_prefix()}{number}"
+        run.task_key = key
+        run.dynamic_key = str(number)
+        run.tags = run_tags(task)
+        run._inputs = {**dict.fromkeys(self.parameters, ()), **inputs} if inputs else None
+        run._created = at
+        run.run_count = 0
+        if flow.keep_states:
+            from prefect._history import remember_task_run
+
+            remember_task_run(run, list(self.parameters))
+        pending = make_state(PENDING, "Pending", None, None, at, self._details(run))
+        run.moved(pending)
+        self.run = run
+        self._open_log()
+        self.start_events = (
+            f'{{"k":"task_run","id":"{run._id}","flow_run_id":"{flow.run_id}",'
+            f'"name":{quote(run.name)},"task_key":{quote(key)},"dynamic_key":"{number}",'
+            f'"tags":{tags_json(run.tags)},"inputs":{_inputs_json(inputs)},"at":{at}}}\n'
+            f'{{"k":"task_state","id":"{run._id}","state":{state_json(pending)},"run_count":0}}\n'
+        )
+        if flow.known is not None:
+            flow.known[(key, number)] = run
+        self._say_created(at)
+
+    def _take_up(self, run: TaskRun) -> None:
+        """A retried flow finds the task run of its earlier attempt."""
+        self.run = run
+        self._open_log()
+        state = run.state
+        if state is not None and state.type is COMPLETED:
+            self.reused = state
+        else:
+            self._reset = state is not None and state.is_final()
+        self._say_created(now())
+
+    def _say_created(self, at: int) -> None:
+        message = f"Created task run {self.run.name!r} for task {self.task.name!r}"
+        event, line = self.flow.log.text(at, 20, message)
+        self.start_events += event
+        self.start_lines += line
+
+    def _open_log(self) -> None:
+        run, flow = self.run, self.flow
+        extra: Any = None
+        if not _log.is_plain(_log.task_logger):
+            from prefect.logging.loggers import task_extra
+
+            extra = task_extra(run, self.task, flow.flow_run, flow.flow)
+        label = f"Task run {run.name!r}"
+        self.log = _log.RunLog(_log.task_logger, label, flow.run_id, run._id, extra)
+
+    def say(self, message: str) -> None:
+        """Add a line of the flow run's log to what goes out with the next step."""
+        event, line = self.flow.log.text(now(), 20, message)
+        self.start_events += event
+        self.start_lines += line
+
+    def flush(self) -> None:
+        """Send what has been held back for the next step."""
+        if self.start_events or self.start_lines:
+            events, self.start_events = self.start_events, ""
+            lines, self.start_lines = self.start_lines, ""
+            recorder.emit(events, lines)
+
+    def begin(self) -> Optional[State]:
+        """Start running, once all upstream runs are final.
+
+        A final state is given where there is nothing to run: a dependency that did not complete,
+        a cached result. The concurrency slot is asked for by the caller, who can wait.
+        """
+        if self.upstream:
+            blocked = self._resolve()
+            if blocked is not None:
+                return blocked
+        if self.task.cache_key_fn is not None:
+            cached = self._look_up()
+            if cached is not None:
+                return cached
+        return None
+
+    def _resolve(self) -> Optional[State]:
+        by_id: Dict[int, Any] = {}
+        for one in self.upstream:
+            state = one._final_state if type(one) is PrefectFuture else one
+            if state is None or state.type is not COMPLETED:
+                message = (
+                    f"Upstream task run '{_run_id(one)}' did not reach a 'COMPLETED' state."
+                )
+                return self.move(PENDING, "NotReady", message, None)
+            by_id[id(one)] = state.result(raise_on_failure=False)
+        self.parameters = {
+            name: replace_runs(value, by_id) for name, value in self.parameters.items()
+        }
+        return None
+
+    def _look_up(self) -> Optional[State]:
+        from prefect._cache import find
+
+        with TaskRunContext(self.task, self.run, now()) as context:
+            self.cache_key = self.task.cache_key_fn(context, self.parameters)  # type: ignore[misc]
+        if self.cache_key is None:
+            return None
+        found = find(str(self.cache_key))
+        if found is None:
+            return None
+        state = self.move(COMPLETED, "Cached", None, found[0])
+        self._details(self.run, state).cache_key = self.cache_key
+        self._say_finished(state)
+        return state
+
+    def start(self) -> None:
+        """Enter Running."""
+        at = now()
+        if self._reset:
+            # as 2.1 does: a task run that a retried flow runs again has to wait to be retried
+            self.move(SCHEDULED, "AwaitingRetry", None, None)
+            self._reset = False
+        state = make_state(RUNNING, "Running", None, None, at, self._details(self.run))
+        self._move(state)
+        event, line = "", ""
+        if self.log.logger.isEnabledFor(10):
+            event, line = self.log.text(at, 10, "Beginning execution...")
+        events, lines = self.start_events, self.start_lines
+        self.start_events = self.start_lines = ""
+        recorder.emit(
+            events + task_state_event(self.run._id, state, self.run.run_count) + event,
+            lines + line,
+        )
+
+    def returned(self, value: Any) -> Optional[State]:
+        """The task's function gave a value. None means that it is to be run again."""
+        if type(value) in PLAIN:
+            state = make_state(COMPLETED, "Completed", None, value, now(), None)
+        else:
+            state = self._state_of(value)
+            if state.type is not COMPLETED:
+                return self._failed(state)
+        return self._complete(state)
+
+    def _state_of(self, value: Any) -> State:
+        from prefect.states import aggregate
+
+        found = find_runs(value)
+        futures = {id(one): one._wait() for one in found if type(one) is PrefectFuture}
+        return aggregate(replace_runs(value, futures) if futures else value)
+
+    def _complete(self, state: State) -> State:
+        if self.cache_key is not None:
+            from prefect._cache import put
+
+            details = self._details(self.run, state)
+            details.cache_key = self.cache_key
+            details.cache_expiration = self._expiry()
+            put(str(self.cache_key), state.data, details.cache_expiration, self.run._id)
+        elif state._details is None:
+            state._details = self._details(self.run)
+        else:
+            self._own(state)
+        self._move(state)
+        event, line = self.log.text(state._at, 20, f"Finished in state {state}")
+        recorder.emit(task_state_event(self.run._id, state, self.run.run_count) + event, line)
+        data = state.data
+        if type(data) not in _UNTRACKED:
+            self.flow.results[id(data)] = (self.run._id, data)
+        return state
+
+    def _expiry(self) -> Any:
+        expiration = self.task.cache_expiration
+        if expiration is None:
+            return None
+        from datetime import datetime, timezone
+
+        return datetime.now(timezone.utc) + expiration
+
+    def failed(self, exc: BaseException) -> Optional[State]:
+        """The task's function raised. None means that it is to be run again."""
+        from prefect._frames import strip
+
+        strip(exc)
+        at = now()
+        self.log.exception(at, "Encountered exception during execution:", exc)
+        return self._failed(make_state(FAILED, "Failed", FAILURE, exc, at, None))
+
+    def _failed(self, state: State) -> Optional[State]:
+        self._own(state)
+        if self.retries_left > 0 and state.type is FAILED:
+            self.retries_left -= 1
+            self.delay = float(self.task.retry_delay_seconds or 0)
+            self._await_retry(state.name)
+            return None
+        self._move(state)
+        event, line = self.log.text(state._at, 40, f"Finished in state {state}")
+        recorder.emit(task_state_event(self.run._id, state, self.run.run_count) + event, line)
+        return state
+
+    def _await_retry(self, proposed: str) -> None:
+        when = now() + int(self.delay * 1000000)
+        state = make_state(SCHEDULED, "AwaitingRetry", None, None, now(), self._details(self.run))
+        from prefect.orion.schemas.states import _datetime
+
+        state.state_details.scheduled_time = _datetime(when)
+        self._move(state)
+        event, line = self.log.text(
+            state._at,
+            20,
+            f"Received non-final state 'AwaitingRetry' when proposing final state '{proposed}' "
+            "and will attempt to run again...",
+        )
+        recorder.emit(task_state_event(self.run._id, state, self.run.run_count) + event, line)
+
+    def retry(self) -> None:
+        """Run again after the delay."""
+        self.move(RUNNING, "Retrying", None, None)
+
+    def crashed(self, exc: BaseException) -> State:
+        """Something other than the task's own exception ended the run."""
+        from prefect._frames import strip
+        from prefect.states import crash_message
+
+        strip(exc)
+        state = self.move(CRASHED, "Crashed", crash_message(exc), exc)
+        self.flow.crashed.append((self, state))
+        if isinstance(exc, (KeyboardInterrupt, SystemExit)) and self.flow.interruption is None:
+            self.flow.interruption = exc
+        return state
+
+    def _say_finished(self, state: State) -> None:
+        self.log.write(state._at, 20 if state.type is COMPLETED else 40, f"Finished in state {state}")
+
+    def move(self, kind: StateType, name: str, message: Optional[str], data: Any) -> State:
+        """Enter a state and record it, with what has been held back."""
+        state = make_state(kind, name, message, data, now(), self._details(self.run))
+        self._move(state)
+        self.start_events += task_state_event(self.run._id, state, self.run.run_count)
+        self.flush()
+        return state
+
+    def _move(self, state: State) -> None:
+        run = self.run
+        kind = state.type
+        run.state = state
+        if kind is RUNNING:
+            run.run_count += 1
+            run._started = run._started or state._at
+        elif kind is COMPLETED or kind is FAILED or kind is CRASHED:
+            run._ended = state._at
+        if run.states is not None:
+            run.states.append(state)
+
+    def _details(self, run: TaskRun, state: Optional[State] = None) -> StateDetails:
+        if state is not None:
+            self._own(state)
+            return state.state_details
+        return StateDetails(self.flow.run_id, run._id)
+
+    def _own(self, state: State) -> None:
+        """Note in a state which run it belongs to."""
+        details = state.state_details
+        details._flow_run_id = self.flow.run_id
+        details._task_run_id = self.run._id
+
+
+def run_tags(task: Task) -> List[str]:
+    """The tags of a new task run: the task's and those of the `tags` blocks around its call."""
+    context = TagsContext.__var__.get(None)
+    if context is None or not context.current_tags:
+        return list(task.tags) if task.tags else []
+    return sorted(task.tags | context.current_tags)
+
+
+def _run_id(one: Any) -> Optional[str]:
+    if type(one) is PrefectFuture:
+        return one.task_run._id
+    details = one._details
+    return details._task_run_id and str(details._task_run_id) if details is not None else None
+
+
+def _inputs_json(inputs: Dict[str, List[str]]) -> str:
+    if not inputs:
+        return "{}"
+    parts = []
+    for name, ids in inputs.items():
+        items = ",".join(f'{{"input_type":"task_run","id":"{one}"}}' for one in ids)
+        parts.append(f"{quote(name)}:[{items}]")
+    return "{" + ",".join(parts) + "}"
