@@ -1,0 +1,61 @@
+package python
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// Version is an interpreter's version, such as {3, 11, 7}.
+type Version [3]int
+
+// oldest is the first version that flows run on.
+var oldest = Version{3, 8, 0}
+
+// Supported tells whether flows run on this version.
+func (v Version) Supported() bool {
+	return v[0] > oldest[0] || v[0] == oldest[0] && v[1] >= oldest[1]
+}
+
+func (v Version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]) }
+
+// Ask runs the interpreter for its version, which takes about as long as any start of Python; it is
+// meant for finding out why something else failed.
+func Ask(ctx context.Context, python string) (Version, error) {
+	code := "import sys; print('%d.%d.%d' % sys.version_info[:3])"
+	out, err := exec.CommandContext(ctx, python, "-S", "-E", "-c", code).Output()
+	if err != nil {
+		return Version{}, fmt.Errorf("'%s' does not run as a Python: %w", python, err)
+	}
+	return parse(python, strings.TrimSpace(string(out)))
+}
+
+func parse(python, text string) (Version, error) {
+	var v Version
+	parts := strings.Split(text, ".")
+	for i := range v {
+		if len(parts) != len(v) {
+			return Version{}, fmt.Errorf("'%s' does not run as a Python: it says its version is %q", python, text)
+		}
+		n, err := strconv.Atoi(parts[i])
+		if err != nil {
+			return Version{}, fmt.Errorf("'%s' does not run as a Python: it says its version is %q", python, text)
+		}
+		v[i] = n
+	}
+	return v, nil
+}
+
+// Check returns an error that says what to do if the interpreter is too old or does not run.
+func Check(ctx context.Context, python string) error {
+	v, err := Ask(ctx, python)
+	if err != nil {
+		return err
+	}
+	if !v.Supported() {
+		return fmt.Errorf("'%s' is Python %s, and flows need 3.8 or newer; set PREFECT_PYTHON to the path of one", python, v)
+	}
+	return nil
+}
