@@ -89,10 +89,17 @@ class TaskRunContext(RunContext):
 
     def __init__(self, task: Task, task_run: TaskRun, start_at: int = 0, **fields: Any) -> None:
         self.task = task
-        self.task_run = task_run
+        self.run = task_run
         self.start_at = start_at
         if fields:
             self.__dict__.update(fields)
+
+    @property
+    def task_run(self) -> TaskRun:
+        """The task run as it was when it was created, before it began to run."""
+        from prefect.orion.schemas.core import as_created
+
+        return as_created(self.run)
 
 
 class TagsContext(ContextModel):

@@ -68,7 +68,7 @@ class _Handler(logging.Handler):
             context = FlowRunContext.get()
             flow = context.flow_run._id if context else None
             inner = TaskRunContext.get()
-            task = inner.task_run._id if inner else None
+            task = inner.run._id if inner else None
         return (quote(str(flow)) if flow else "null"), (quote(str(task)) if task else "null")
 
 

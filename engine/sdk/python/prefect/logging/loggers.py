@@ -146,7 +146,7 @@ def get_run_logger(context: Optional[RunContext] = None, **kwargs: Any) -> Prefe
         )
     if task_context is not None:
         return task_run_logger(
-            task_context.task_run,
+            task_context.run,
             task_context.task,
             flow_context.flow_run if flow_context else None,
             flow_context.flow if flow_context else None,

@@ -273,6 +273,20 @@ class TaskRun(Run):
         }
 
 
+def as_created(run: TaskRun) -> TaskRun:
+    """A task run in the state it had before it began to run; what its context shows, as in 2.1."""
+    from prefect.orion.schemas.states import StateDetails, StateType, make_state
+
+    if not run.run_count:
+        return run
+    new: TaskRun = object.__new__(TaskRun)
+    new.__dict__.update(run.__dict__)
+    details = StateDetails(run._flow_run_id, run._id)
+    new.state = make_state(StateType.PENDING, "Pending", None, None, run._created, details)
+    new.run_count = new._started = new._ended = 0
+    return new
+
+
 class TaskRunResult(Record):
     """An input of a task run: another task run's result."""
 

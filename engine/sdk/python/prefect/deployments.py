@@ -1,0 +1,253 @@
+"""Deployments from Python: a thin layer over the `prefect` command, which does the work."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Union
+
+    from prefect.flows import Flow
+    from prefect.orion.schemas.core import FlowRun
+
+__all__ = ["Deployment", "run_deployment"]
+
+
+class Deployment:
+    """A deployment of a flow, to be given to the database with ``apply``.
+
+    ``path`` and ``entrypoint`` say where the flow is; `build_from_flow` fills them in.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        flow_name: Optional[str] = None,
+        *,
+        description: Optional[str] = None,
+        version: Optional[str] = None,
+        tags: Optional[List[str]] = None,
+        schedule: Any = None,
+        work_queue_name: Optional[str] = "default",
+        parameters: Optional[Dict[str, Any]] = None,
+        infra_overrides: Optional[Dict[str, Any]] = None,
+        path: Optional[str] = None,
+        entrypoint: Optional[str] = None,
+        parameter_openapi_schema: Any = None,
+        **others: Any,
+    ) -> None:
+        unknown = {key: value for key, value in others.items() if value is not None}
+        if unknown:
+            raise ValueError(
+                f"a deployment has no {', '.join(sorted(unknown))} here: flows run in local "
+                "processes from local folders"
+            )
+        self.name = name
+        self.flow_name = flow_name
+        self.description = description
+        self.version = version
+        self.tags = list(tags or [])
+        self.schedule = schedule
+        self.work_queue_name = work_queue_name
+        self.parameters = dict(parameters or {})
+        self.infra_overrides = dict(infra_overrides or {})
+        self.path = path
+        self.entrypoint = entrypoint
+        self.parameter_openapi_schema = parameter_openapi_schema
+
+    @classmethod
+    def build_from_flow(
+        cls, flow: Flow, name: str, output: Optional[str] = None, **options: Any
+    ) -> Any:
+        """A deployment of a flow that is defined in a file; written as YAML to ``output``, if given.
+
+        `ValueError` for a flow without a file.
+        """
+        from prefect.blocks._store import awaitable
+
+        if not name:
+            raise ValueError("A deployment name must be provided.")
+        apply = options.pop("apply", False)
+        for ignored in ("skip_upload", "ignore_file"):
+            options.pop(ignored, None)
+        path, entrypoint = _place(flow)
+        options.setdefault("version", flow.version)
+        options.setdefault("description", flow.description)
+        made = cls(
+            name=name,
+            flow_name=flow.name,
+            path=path,
+            entrypoint=entrypoint,
+            parameter_openapi_schema=flow.parameters,
+            **options,
+        )
+        if output:
+            made._build(output)
+        if apply:
+            made._apply()
+        return awaitable(made)
+
+    def apply(self, upload: bool = False) -> Any:
+        """Create the deployment, or update the one of this name; gives its id."""
+        from prefect.blocks._store import awaitable
+
+        return awaitable(self._apply())
+
+    def to_yaml(self, path: Any) -> Any:
+        """Write the deployment as a YAML file."""
+        from prefect.blocks._store import awaitable
+
+        return awaitable(self._build(str(path)))
+
+    def _apply(self) -> Any:
+        import os
+        import tempfile
+
+        from prefect._ids import as_uuid
+
+        with tempfile.TemporaryDirectory(prefix="prefect-") as folder:
+            manifest = os.path.join(folder, "deployment.yaml")
+            self._build(manifest)
+            answer = run_command(["deployment", "apply", manifest, "-o", "json"])
+        applied = answer[0] if isinstance(answer, list) else answer
+        return as_uuid(applied["id"])
+
+    def _build(self, output: str) -> None:
+        if not self.entrypoint:
+            raise ValueError(
+                f"deployment {self.name!r} has no entrypoint; use Deployment.build_from_flow"
+            )
+        run_command(
+            ["deployment", "build", self.entrypoint, "-n", self.name, "-o", output, *self._flags()],
+            cwd=self.path,
+            parse=False,
+        )
+        if self.parameters:
+            _write_parameters(output, self.parameters)
+
+    def _flags(self) -> List[str]:
+        flags: List[str] = []
+        if self.version:
+            flags += ["-v", str(self.version)]
+        if self.work_queue_name:
+            flags += ["-q", self.work_queue_name]
+        for tag in self.tags:
+            flags += ["-t", tag]
+        for key, value in self.infra_overrides.items():
+            flags += ["--override", f"{key}={value}"]
+        return flags + _schedule_flags(self.schedule)
+
+    def __repr__(self) -> str:
+        return f"Deployment(name={self.name!r}, flow_name={self.flow_name!r})"
+
+
+def run_deployment(
+    name: str,
+    parameters: Optional[Dict[str, Any]] = None,
+    timeout: Optional[float] = None,
+    poll_interval: float = 0.5,
+    **options: Any,
+) -> Any:
+    """Create a run of the deployment `flow/name` and wait until an agent has finished it.
+
+    ``timeout`` is in seconds, None without end; 0 doesn't wait. Gives the flow run as it is then.
+    """
+    from prefect.blocks._store import awaitable
+
+    if options:
+        raise TypeError(f"run_deployment has no {', '.join(sorted(options))} here")
+    run = create_run([name], parameters)
+    return awaitable(_wait(run, timeout, poll_interval))
+
+
+def create_run(which: List[str], parameters: Optional[Dict[str, Any]]) -> FlowRun:
+    """A new run of a deployment, for an agent to pick up."""
+    from prefect._json import dumps
+    from prefect.orion.schemas.core import FlowRun
+
+    flags: List[str] = []
+    for key, value in (parameters or {}).items():
+        flags += ["-p", f"{key}={dumps(value)}"]
+    answer = run_command(["deployment", "run", *which, *flags, "-o", "json"])
+    return FlowRun.from_api(answer)  # type: ignore[return-value]
+
+
+def _wait(run: FlowRun, timeout: Optional[float], poll_interval: float) -> FlowRun:
+    import time
+
+    from prefect.orion.schemas.core import FlowRun
+
+    end = None if timeout is None else time.monotonic() + timeout
+    while (run.state is None or not run.state.is_final()) and (
+        end is None or time.monotonic() < end
+    ):
+        time.sleep(poll_interval)
+        answer = run_command(["flow-run", "inspect", run._id, "-o", "json"])
+        run = FlowRun.from_api(answer)  # type: ignore[assignment]
+    return run
+
+
+def run_command(args: List[str], cwd: Optional[str] = None, parse: bool = True) -> Any:
+    """What a `prefect` command gives as JSON; `RuntimeError` with its message where it fails."""
+    import os
+    import subprocess
+
+    from prefect._channel import find_binary
+    from prefect._json import loads
+
+    binary = find_binary()
+    if binary is None:
+        raise RuntimeError("no prefect binary found; set PREFECT_BINARY to its path")
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT__")}
+    done = subprocess.run(
+        [binary, *args], cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True
+    )
+    if done.returncode != 0:
+        message = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
+        raise RuntimeError(f"prefect {' '.join(args[:2])} failed: {message}")
+    return loads(done.stdout.decode("utf-8")) if parse else None
+
+
+def _place(flow: Flow) -> Any:
+    """The folder and the entrypoint of a flow, as `prefect deployment build` has them."""
+    import os
+
+    code = getattr(flow.fn, "__code__", None)
+    file = os.path.abspath(code.co_filename) if code is not None else ""
+    if not os.path.isfile(file):
+        raise ValueError(
+            f"flow {flow.name!r} is not defined in a file, so no other process could load it"
+        )
+    root = os.getcwd()
+    relative = os.path.relpath(file, root)
+    if relative.startswith(".."):
+        root, relative = os.path.dirname(file), os.path.basename(file)
+    return root, f"{relative}:{flow.fn.__name__}"
+
+
+def _schedule_flags(schedule: Any) -> List[str]:
+    if schedule is None:
+        return []
+    for kind in ("cron", "rrule"):
+        text = getattr(schedule, kind, None)
+        if text:
+            return [f"--{kind}", str(text)]
+    interval = getattr(schedule, "interval", None)
+    if interval is None:
+        raise ValueError(f"{schedule!r} is not a cron, interval or rrule schedule")
+    seconds: Union[int, float] = getattr(interval, "total_seconds", lambda: interval)()
+    return ["--interval", str(int(seconds))]
+
+
+def _write_parameters(path: str, parameters: Dict[str, Any]) -> None:
+    """Put parameters into a manifest that was built without any; JSON is YAML too."""
+    from prefect._json import dumps
+
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    lines = text.splitlines(keepends=True)
+    for at, line in enumerate(lines):
+        if line.startswith("parameters:"):
+            lines[at] = f"parameters: {dumps(parameters)}\n"
+            break
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(lines)
