@@ -30,7 +30,7 @@ func (c *call) argv() []string {
 		argv = append(argv, command.Name)
 		argv = append(argv, c.options[i+1]...)
 	}
-	if len(c.args) > 0 {
+	if len(c.args) > 0 && !c.takesAnything() {
 		argv = append(argv, "--")
 	}
 	return append(argv, c.args...)
@@ -52,6 +52,10 @@ func (c *call) leaf() *cli.Command {
 	}
 	return c.path[len(c.path)-1]
 }
+
+// takesAnything: commands that only say why they do nothing don't quarrel
+// about options first.
+func (c *call) takesAnything() bool { return c.leaf() != nil && c.leaf().SkipFlagParsing }
 
 // resolver walks the arguments once, going down the tree at every command name.
 type resolver struct {
@@ -107,6 +111,9 @@ func hasOption(options []string, want string) bool {
 
 func (r *resolver) read(word string) error {
 	switch {
+	case r.takesAnything() && word != "--help":
+		r.args = append(r.args, word)
+		return nil
 	case word == "--" && len(r.commands) == 0:
 		r.args = append(r.args, r.rest...)
 		r.rest = nil

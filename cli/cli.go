@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"prefect/cli/render"
+	"prefect/engine/settings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -25,8 +27,9 @@ type env struct {
 	now     func() time.Time
 	signals *interrupts
 
-	profile string   // -p/--profile, empty when not given
-	closers []func() // run once, last first, when the command is over
+	profile string             // -p/--profile, empty when not given
+	loaded  *settings.Settings // by loadSettings
+	closers []func()           // run once, last first, when the command is over
 }
 
 // Main runs one command line, args[0] being the program's name, and returns
@@ -48,7 +51,11 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 			code = e.report(fmt.Errorf("internal error: %v; please report it with the command that caused it", r))
 		}
 	}()
-	return e.report(e.run(ctx, args[1:]))
+	code = e.report(e.run(ctx, args[1:]))
+	if signalled, ok := interruptCode(context.Cause(ctx)); ok && code != exitDone {
+		return signalled
+	}
+	return code
 }
 
 // run resolves the arguments against the command tree and runs what they name.
@@ -114,6 +121,34 @@ func (e *env) close() {
 		e.closers[i]()
 	}
 	e.closers = nil
+}
+
+// settings are what holds for this command. It is an error if a value is set
+// that its setting can't have; loadSettings is for commands that repair that.
+func (e *env) settings() (*settings.Settings, error) {
+	s, err := e.loadSettings()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Check(); err != nil {
+		return nil, withHint(err, "Correct it with 'prefect config set', or take it away with 'prefect config unset'.")
+	}
+	return s, nil
+}
+
+func (e *env) loadSettings() (*settings.Settings, error) {
+	if e.loaded != nil {
+		return e.loaded, nil
+	}
+	s, err := settings.Load(e.environ, e.profile)
+	if unknown := (*settings.UnknownProfileError)(nil); errors.As(err, &unknown) {
+		return nil, withHint(err, "Profiles are shown by 'prefect profile ls' and made by 'prefect profile create %s'.", unknown.Name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	e.loaded = s
+	return s, nil
 }
 
 // getenv looks a variable up in the environment the command was started with.

@@ -5,6 +5,15 @@ import "github.com/urfave/cli/v2"
 // commands is the whole tree, one line a group, in the order help shows it.
 func commands(e *env) []*cli.Command {
 	return []*cli.Command{
+		newConfigCmd(e),
+		newProfileCmd(e),
 		newVersionCmd(e),
+
+		// What 2.1 has and a single machine has no use for.
+		newOrionCmd(e),
+		newCloudCmd(e),
+		newKubernetesCmd(e),
+		newStorageCmd(e),
+		newDevCmd(e),
 	}
 }

@@ -83,11 +83,8 @@ func (e *env) report(err error) int {
 		e.note("Try '%s --help' for help.\n", usage.path)
 		return exitUsage
 	}
-	if code, ok := interruptCode(err); ok {
-		return code
-	}
 	if errors.Is(err, context.Canceled) {
-		return exitInterrupted
+		return exitInterrupted // by Ctrl+C, which needs no explanation
 	}
 	e.printError(err)
 	return exitFailed

@@ -1,6 +1,12 @@
 package cli
 
 import (
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"prefect/cli/render"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -24,7 +30,59 @@ func newVersionCmd(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "version",
 		Usage:     "Show the version, the profile and where the database is.",
-		UsageText: "prefect version",
-		Action:    func(c *cli.Context) error { return printVersionNumber(e) },
+		UsageText: "prefect version\nprefect version -o json",
+		Flags:     []cli.Flag{newOutputFlag()},
+		Action:    func(c *cli.Context) error { return showVersion(e, c.String("output")) },
 	}
+}
+
+// showVersion neither opens the database nor starts Python, so that it answers
+// also where one of them is broken.
+func showVersion(e *env, output string) error {
+	s, err := e.loadSettings()
+	if err != nil {
+		return err
+	}
+	commit, built := buildInfo()
+	lines := []struct{ label, key, text string }{
+		{"Version", "version", Version()},
+		{"Go version", "go_version", runtime.Version()},
+		{"Git commit", "git_commit", commit},
+		{"Built", "built", built},
+		{"OS/Arch", "os_arch", runtime.GOOS + "/" + runtime.GOARCH},
+		{"Profile", "profile", s.Profile},
+		{"Server type", "server_type", "none"},
+		{"Database", "database", s.DBPath},
+	}
+	value := render.Dict{}
+	for _, l := range lines {
+		value = append(value, render.Field{Key: l.key, Value: l.text})
+	}
+	return e.show(output, value, []string{Version()}, func(*render.Console) error {
+		for _, l := range lines {
+			e.printf("%-20s %s\n", l.label+":", l.text)
+		}
+		return nil
+	})
+}
+
+// buildInfo is what the Go tool knows about the source this was built from;
+// `go run` and archives without a repository know nothing.
+func buildInfo() (commit, built string) {
+	commit, built = "unknown", "unknown"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return commit, built
+	}
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision" && len(s.Value) >= 8:
+			commit = s.Value[:8]
+		case s.Key == "vcs.time":
+			if t, err := time.Parse(time.RFC3339, s.Value); err == nil {
+				built = t.UTC().Format("Mon, Jan 2, 2006 3:04 PM")
+			}
+		}
+	}
+	return commit, built
 }

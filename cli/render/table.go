@@ -36,7 +36,8 @@ type Table struct {
 	Columns []Column
 	Rows    [][]Cell
 	Caption string
-	// CaptionStyle is the look of the caption; the title is always italic.
+	// The title is always italic, the header bold unless it says otherwise.
+	HeaderStyle  Style
 	CaptionStyle Style
 }
 
@@ -52,10 +53,13 @@ func (c *Console) Table(t Table) error {
 	if c.terminal {
 		shrink(t.Columns, widths, c.width)
 	}
+	if t.HeaderStyle == Plain {
+		t.HeaderStyle = Bold
+	}
 	p := &tablePen{console: c, columns: t.Columns, widths: widths}
 	p.centred(t.Title, Italic)
 	p.rule("┏", "━", "┳", "┓")
-	p.header()
+	p.header(t.HeaderStyle)
 	p.rule("┡", "━", "╇", "┩")
 	for _, row := range cells {
 		p.row(row)
@@ -142,10 +146,10 @@ func (p *tablePen) rule(left, line, cross, right string) {
 	p.b.WriteString(right + "\n")
 }
 
-func (p *tablePen) header() {
+func (p *tablePen) header(style Style) {
 	for j, column := range p.columns {
 		p.b.WriteString("┃")
-		p.cell(j, Styled(Bold, column.Header))
+		p.cell(j, Styled(style, column.Header))
 	}
 	p.b.WriteString("┃\n")
 }
