@@ -6,8 +6,6 @@ import (
 	"io"
 	"strings"
 	"time"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // piece is a run of text in one look.
@@ -85,7 +83,7 @@ func (p *inspector) pieces(pieces []piece) {
 func width(pieces []piece) int {
 	n := 0
 	for _, x := range pieces {
-		n += ansi.StringWidth(x.text)
+		n += textWidth(x.text)
 	}
 	return n
 }
