@@ -11,7 +11,7 @@ import sys
 
 TYPE_CHECKING = False  # type checkers take this name for True; `typing` stays unloaded
 if TYPE_CHECKING:
-    from typing import Any, Dict, Optional, Tuple
+    from typing import Any
 
 NONE_TYPE = type(None)
 
@@ -25,9 +25,9 @@ class Shape:
     class (the class), pydantic (the annotation).
     """
 
-    __slots__ = ("kind", "args", "nullable")
+    __slots__ = ("args", "kind", "nullable")
 
-    def __init__(self, kind: str, args: Tuple[Any, ...] = (), nullable: bool = False) -> None:
+    def __init__(self, kind: str, args: tuple[Any, ...] = (), nullable: bool = False) -> None:
         self.kind = kind
         self.args = args
         self.nullable = nullable
@@ -57,7 +57,7 @@ def _full_name(cls: type) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
-def evaluate(text: str, scope: Dict[str, Any]) -> Any:
+def evaluate(text: str, scope: dict[str, Any]) -> Any:
     """The object a string annotation names; Any where it can't be known at run time.
 
     A name that only a type checker sees (`if TYPE_CHECKING:`) must not stop a flow from running.
@@ -68,7 +68,7 @@ def evaluate(text: str, scope: Dict[str, Any]) -> Any:
         return _evaluate_newer(text, scope)
 
 
-def _evaluate_newer(text: str, scope: Dict[str, Any]) -> Any:
+def _evaluate_newer(text: str, scope: dict[str, Any]) -> Any:
     """Reads `int | None` and `list[int]` on the Pythons that can't, for postponed annotations."""
     import typing
 
@@ -113,7 +113,7 @@ _OLD_GENERICS = {
 }
 
 
-def shape(annotation: Any, scope: Dict[str, Any]) -> Shape:
+def shape(annotation: Any, scope: dict[str, Any]) -> Shape:
     """Sorts an annotation; names in strings are looked up in `scope` (the function's globals)."""
     if isinstance(annotation, str):
         return shape(evaluate(annotation, scope), scope)
@@ -140,7 +140,7 @@ def _class(cls: type) -> Shape:
     return _abstract(name) or Shape("class", (cls,))
 
 
-def _abstract(name: str) -> Optional[Shape]:
+def _abstract(name: str) -> Shape | None:
     """A bare class of collections.abc means what it means in `typing`."""
     if name == "collections.abc.Callable":
         return Shape("callable")
@@ -153,7 +153,7 @@ def _abstract(name: str) -> Optional[Shape]:
     return None
 
 
-def _special(annotation: Any, scope: Dict[str, Any]) -> Shape:
+def _special(annotation: Any, scope: dict[str, Any]) -> Shape:
     """The annotations that are neither classes nor subscripted."""
     name = type(annotation).__name__
     if name == "ForwardRef":
@@ -172,7 +172,7 @@ def _special(annotation: Any, scope: Dict[str, Any]) -> Shape:
     return Shape("any", (), True)
 
 
-def _generic(annotation: Any, origin: Any, scope: Dict[str, Any]) -> Shape:
+def _generic(annotation: Any, origin: Any, scope: dict[str, Any]) -> Shape:
     if hasattr(annotation, "__metadata__"):  # Annotated: what isn't pydantic's is only a note
         return shape(origin, scope)
     if not isinstance(origin, type) or origin.__module__ == "typing":
@@ -194,7 +194,7 @@ def _generic(annotation: Any, origin: Any, scope: Dict[str, Any]) -> Shape:
     return _abstract(name) or Shape("class", (origin,))
 
 
-def _typing_form(annotation: Any, origin: Any, scope: Dict[str, Any]) -> Shape:
+def _typing_form(annotation: Any, origin: Any, scope: dict[str, Any]) -> Shape:
     """Union, Literal, Final and the like, told by name so that `typing` need not be loaded."""
     name = getattr(origin, "_name", None) or getattr(origin, "__name__", "")
     if name in ("Union", "Optional"):
@@ -207,15 +207,15 @@ def _typing_form(annotation: Any, origin: Any, scope: Dict[str, Any]) -> Shape:
     return Shape("any", (), True)
 
 
-def _literal_values(annotation: Any) -> Tuple[Any, ...]:
+def _literal_values(annotation: Any) -> tuple[Any, ...]:
     """The permitted values, with nested Literals opened."""
-    found: Tuple[Any, ...] = ()
+    found: tuple[Any, ...] = ()
     for value in annotation.__args__:
         found += _literal_values(value) if hasattr(value, "__origin__") else (value,)
     return found
 
 
-def _union(members: Tuple[Any, ...], scope: Dict[str, Any]) -> Shape:
+def _union(members: tuple[Any, ...], scope: dict[str, Any]) -> Shape:
     shapes = [shape(m, scope) for m in members]
     nullable = any(s.kind == "none" or s.nullable for s in shapes)
     shapes = [s for s in shapes if s.kind != "none"]
@@ -224,17 +224,17 @@ def _union(members: Tuple[Any, ...], scope: Dict[str, Any]) -> Shape:
     return Shape("union", tuple(shapes), nullable)
 
 
-def _tuple(args: Tuple[Any, ...], scope: Dict[str, Any]) -> Shape:
+def _tuple(args: tuple[Any, ...], scope: dict[str, Any]) -> Shape:
     if args and args[-1] is ...:
         return Shape("tuple_of", (shape(args[0], scope),))
     return Shape("tuple", tuple(shape(a, scope) for a in args if a != ()))
 
 
-def _argument(args: Tuple[Any, ...], index: int, scope: Dict[str, Any]) -> Shape:
+def _argument(args: tuple[Any, ...], index: int, scope: dict[str, Any]) -> Shape:
     return shape(args[index], scope) if index < len(args) else Shape("any", (), True)
 
 
-def _bound_class(args: Tuple[Any, ...], scope: Dict[str, Any]) -> Optional[type]:
+def _bound_class(args: tuple[Any, ...], scope: dict[str, Any]) -> type | None:
     """The class that Type[..] names, or None where any class will do."""
     inner = _argument(args, 0, scope)
     return inner.args[0] if inner.kind == "class" else None

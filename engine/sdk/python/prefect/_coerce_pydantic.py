@@ -11,7 +11,7 @@ from ._coerce_scalars import NOT_NONE, Invalid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List
+    from typing import Any, Callable
 
     Check = Callable[[Any], Any]
 
@@ -70,7 +70,7 @@ def _guarded(validate: Check) -> Check:
     return read
 
 
-def _messages(exc: Exception) -> List[str]:
+def _messages(exc: Exception) -> list[str]:
     errors = getattr(exc, "errors", None)
     return [str(error["msg"]) for error in errors()] if callable(errors) else [str(exc)]
 

@@ -8,12 +8,12 @@ from ._coerce_scalars import Invalid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Callable
 
     Check = Callable[[Any], Any]
 
 
-def reader(cls: Any) -> Optional[Check]:
+def reader(cls: Any) -> Check | None:
     """The check for a record class, or None where the class is none."""
     if is_dataclass(cls):
         return _dataclass(cls)
@@ -39,25 +39,26 @@ def is_typeddict(cls: Any) -> bool:
     return issubclass(cls, dict) and hasattr(cls, "__total__")
 
 
-def scope_of(cls: Any) -> Dict[str, Any]:
-    """The globals of the module a class was defined in, for its string annotations."""
-    return vars(sys.modules.get(cls.__module__, sys.modules["builtins"]))
+def scope_of(cls: Any) -> dict[str, Any]:
+    """The names a class's string annotations may use: its module's globals, and its own name."""
+    scope = vars(sys.modules.get(cls.__module__, sys.modules["builtins"]))
+    return scope if scope.get(cls.__name__) is cls else {**scope, cls.__name__: cls}
 
 
-def field_annotations(cls: Any) -> Dict[str, Any]:
+def field_annotations(cls: Any) -> dict[str, Any]:
     """The annotations of a record class by field, those of its bases first.
 
     A plain namedtuple has none: each of its fields may be anything.
     """
     if is_namedtuple(cls):
         return {name: annotations_of(cls).get(name, object) for name in cls._fields}
-    found: Dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         found.update(annotations_of(base))
     return found
 
 
-def annotations_of(thing: Any) -> Dict[str, Any]:
+def annotations_of(thing: Any) -> dict[str, Any]:
     """The annotations written on a class or function itself, unevaluated names left as they are."""
     if isinstance(thing, type) and sys.version_info < (3, 10):
         return vars(thing).get("__annotations__", {})
@@ -67,7 +68,7 @@ def annotations_of(thing: Any) -> Dict[str, Any]:
         return _forward_annotations(thing)
 
 
-def _forward_annotations(thing: Any) -> Dict[str, Any]:
+def _forward_annotations(thing: Any) -> dict[str, Any]:
     import annotationlib  # type: ignore[import-not-found]
 
     return annotationlib.get_annotations(thing, format=annotationlib.Format.FORWARDREF)
@@ -81,11 +82,11 @@ def required_keys(cls: Any) -> Any:
     return set(field_annotations(cls)) if cls.__total__ else set()  # Python 3.8
 
 
-def _checks(cls: Any) -> Callable[[], Dict[str, Optional[Check]]]:
+def _checks(cls: Any) -> Callable[[], dict[str, Check | None]]:
     """The checks of a record's fields, made at first use since a record may contain itself."""
-    made: Dict[str, Optional[Check]] = {}
+    made: dict[str, Check | None] = {}
 
-    def checks() -> Dict[str, Optional[Check]]:
+    def checks() -> dict[str, Check | None]:
         if not made:
             from . import _coerce
 
@@ -128,18 +129,20 @@ def _dataclass(cls: Any) -> Check:
     return read
 
 
-def vars_of(record: Any, cls: Any) -> Dict[str, Any]:
+def vars_of(record: Any, cls: Any) -> dict[str, Any]:
     """A dataclass instance's fields by name, also where it has slots instead of a dictionary."""
     return {
         name: getattr(record, name) for name in cls.__dataclass_fields__ if hasattr(record, name)
     }
 
 
-def _fields(checks: Dict[str, Optional[Check]], values: Dict[str, Any]) -> Dict[str, Any]:
-    from . import _coerce
+def _fields(checks: dict[str, Check | None], values: dict[str, Any]) -> dict[str, Any]:
+    from . import _coerce_collections
 
     known = [name for name in checks if name in values]
-    return dict(zip(known, _coerce.each((checks[name], values[name]) for name in known)))
+    return dict(
+        zip(known, _coerce_collections.each((checks[name], values[name]) for name in known))
+    )
 
 
 def _namedtuple(cls: Any) -> Check:
@@ -147,9 +150,9 @@ def _namedtuple(cls: Any) -> Check:
     names = cls._fields
 
     def read(value: Any) -> Any:
-        from . import _coerce
+        from . import _coerce_collections
 
-        if not _coerce.sequence_like(value):
+        if not _coerce_collections.sequence_like(value):
             raise Invalid("value is not a valid tuple")
         values = list(value)
         if len(values) > len(names):
@@ -164,10 +167,10 @@ def _typeddict(cls: Any) -> Check:
     checks = _checks(cls)
 
     def read(value: Any) -> Any:
-        from . import _coerce
+        from . import _coerce_collections
 
         try:
-            values = _coerce.as_dict(value)
+            values = _coerce_collections.as_dict(value)
         except Invalid:
             raise Invalid(f"{cls.__name__} expected dict not {type(value).__name__}") from None
         if any(not isinstance(key, str) for key in values):
@@ -178,11 +181,11 @@ def _typeddict(cls: Any) -> Check:
 
 
 def _whole(
-    checks: Dict[str, Optional[Check]], values: Dict[str, Any], required: Any
-) -> Dict[str, Any]:
+    checks: dict[str, Check | None], values: dict[str, Any], required: Any
+) -> dict[str, Any]:
     """Every field checked, with what is missing or unknown told as well, in the order of the fields."""
-    found: Dict[str, Any] = {}
-    messages: List[str] = []
+    found: dict[str, Any] = {}
+    messages: list[str] = []
     for name, check in checks.items():
         if name in values:
             try:

@@ -6,7 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Optional, Tuple, Type
+    from typing import Any, Callable
 
     Check = Callable[[Any], Any]
 
@@ -33,21 +33,14 @@ def reader(cls: type) -> Check:
     for known, check in _BUILTINS:
         if issubclass(cls, known):
             return check
-    return _library(cls) or _instance(cls)
+    from . import _coerce_library
+
+    return _coerce_library.reader(cls) or _instance(cls)
 
 
 def _is_enum(cls: type) -> bool:
     enum = sys.modules.get("enum")
     return enum is not None and issubclass(cls, enum.Enum)
-
-
-def _library(cls: type) -> Optional[Check]:
-    """Checks for classes of standard modules, looked for only where the module is loaded."""
-    for module, name, find in _LIBRARY:
-        known = getattr(sys.modules.get(module), name, None)
-        if known is not None and issubclass(cls, known):
-            return find(known)
-    return None
 
 
 def _int(value: Any) -> int:
@@ -142,13 +135,13 @@ def _dict(value: Any) -> Any:
         raise Invalid("value is not a valid dict") from None
 
 
-def _collection(cls: Any, name: str) -> Check:
+def collection(cls: Any, name: str) -> Check:
     def read(value: Any) -> Any:
-        from . import _coerce
+        from . import _coerce_collections
 
         if isinstance(value, cls):
             return value
-        if not _coerce.sequence_like(value):
+        if not _coerce_collections.sequence_like(value):
             raise Invalid(f"value is not a valid {name}")
         try:
             return cls(value)
@@ -181,97 +174,6 @@ def _enum(cls: Any) -> Check:
     return read_int if issubclass(cls, enum.IntEnum) else read  # type: ignore[attr-defined]
 
 
-def _path(known: Any) -> Check:
-    def read(value: Any) -> Any:
-        if isinstance(value, known):
-            return value
-        try:
-            return known(value)
-        except TypeError:
-            raise Invalid("value is not a valid path") from None
-
-    return read
-
-
-def _uuid(known: Any) -> Check:
-    def parse(value: Any) -> Any:
-        if isinstance(value, str):
-            return known(value)
-        if isinstance(value, (bytes, bytearray)):
-            try:
-                return known(value.decode())
-            except ValueError:
-                return known(bytes=bytes(value))
-        return value
-
-    def read(value: Any) -> Any:
-        try:
-            found = parse(value)
-        except ValueError:
-            found = None
-        if isinstance(found, known):
-            return found
-        raise Invalid("value is not a valid uuid")
-
-    return read
-
-
-def _decimal(known: Any) -> Check:
-    def read(value: Any) -> Any:
-        if isinstance(value, known):
-            return value
-        text = (decode(value) if isinstance(value, (bytes, bytearray)) else str(value)).strip()
-        try:
-            found = known(text)
-        except ArithmeticError:
-            found = None
-        if found is None or not found.is_finite():
-            raise Invalid("value is not a valid decimal")
-        return found
-
-    return read
-
-
-def _pattern(known: Any) -> Check:
-    import re
-
-    def read(value: Any) -> Any:
-        if isinstance(value, known):
-            return value
-        text = read_str(value)
-        try:
-            return re.compile(text)
-        except re.error:
-            raise Invalid("Invalid regular expression") from None
-
-    return read
-
-
-def _address(label: str) -> Callable[[Any], Check]:
-    def find(known: Any) -> Check:
-        def read(value: Any) -> Any:
-            if isinstance(value, known):
-                return value
-            try:
-                return known(value)
-            except ValueError:
-                raise Invalid(f"value is not a valid {label}") from None
-
-        return read
-
-    return find
-
-
-def _time(name: str) -> Callable[[Any], Check]:
-    def find(known: Any) -> Check:
-        from . import _coerce_times
-
-        check: Check = getattr(_coerce_times, name)
-        return check
-
-    return find
-
-
 def _instance(cls: type) -> Check:
     def read(value: Any) -> Any:
         if isinstance(value, cls):
@@ -282,33 +184,16 @@ def _instance(cls: type) -> Check:
 
 
 # First match wins: bool before int, which it derives from.
-_BUILTINS: Tuple[Tuple[type, Check], ...] = (
+_BUILTINS: tuple[tuple[type, Check], ...] = (
     (str, read_str),
     (dict, _dict),
-    (list, _collection(list, "list")),
-    (tuple, _collection(tuple, "tuple")),
-    (set, _collection(set, "set")),
-    (frozenset, _collection(frozenset, "frozenset")),
+    (list, collection(list, "list")),
+    (tuple, collection(tuple, "tuple")),
+    (set, collection(set, "set")),
+    (frozenset, collection(frozenset, "frozenset")),
     (bool, _bool),
     (int, _int),
     (float, _float),
     (bytes, _bytes),
     (complex, _complex),
-)
-_LIBRARY: Tuple[Tuple[str, str, Callable[[Any], Check]], ...] = (
-    ("collections", "deque", lambda known: _collection(known, "deque")),
-    ("pathlib", "Path", _path),
-    ("datetime", "datetime", _time("read_datetime")),
-    ("datetime", "date", _time("read_date")),
-    ("datetime", "time", _time("read_time")),
-    ("datetime", "timedelta", _time("read_timedelta")),
-    ("uuid", "UUID", _uuid),
-    ("decimal", "Decimal", _decimal),
-    ("re", "Pattern", _pattern),
-    ("ipaddress", "IPv4Interface", _address("IPv4 interface")),
-    ("ipaddress", "IPv6Interface", _address("IPv6 interface")),
-    ("ipaddress", "IPv4Address", _address("IPv4 address")),
-    ("ipaddress", "IPv6Address", _address("IPv6 address")),
-    ("ipaddress", "IPv4Network", _address("IPv4 network")),
-    ("ipaddress", "IPv6Network", _address("IPv6 network")),
 )

@@ -13,7 +13,7 @@ from ._coerce_scalars import Invalid, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Optional, Union
+    from typing import Any
 
 _DATE = r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
 _CLOCK = (
@@ -106,7 +106,7 @@ def read_timedelta(value: Any) -> timedelta:
     return _duration(match.groupdict())
 
 
-def _duration(parts: Dict[str, Optional[str]]) -> timedelta:
+def _duration(parts: dict[str, str | None]) -> timedelta:
     sign = -1 if parts.pop("sign", None) == "-" else 1
     fraction = (parts.pop("fraction", None) or "").ljust(6, "0")
     if (parts.get("seconds") or "").startswith("-"):
@@ -122,7 +122,7 @@ def _expected(name: str) -> str:
     return f"invalid type; expected {name}, string, bytes, int or float"
 
 
-def _number(value: Any, name: str) -> Union[None, int, float]:
+def _number(value: Any, name: str) -> None | int | float:
     """The value as a number, or None where it is text of another form."""
     if isinstance(value, (int, float)):
         return value
@@ -143,7 +143,7 @@ def _match(pattern: Any, value: Any) -> Any:
         raise Invalid(str(exc)) from None
 
 
-def _from_seconds(seconds: Union[int, float]) -> datetime:
+def _from_seconds(seconds: float) -> datetime:
     if seconds > _LARGEST_NUMBER:
         return datetime.max
     if seconds < -_LARGEST_NUMBER:
@@ -156,8 +156,8 @@ def _from_seconds(seconds: Union[int, float]) -> datetime:
         raise Invalid(str(exc)) from None
 
 
-def _time_of_day(seconds: Union[int, float]) -> time:
-    if not seconds < 86400 and seconds == seconds:
+def _time_of_day(seconds: float) -> time:
+    if seconds >= 86400:
         raise Invalid("invalid time format")
     try:
         return (datetime.min + timedelta(seconds=seconds)).time()
@@ -167,19 +167,19 @@ def _time_of_day(seconds: Union[int, float]) -> time:
         raise Invalid(str(exc)) from None
 
 
-def _fields(match: Any, names: str) -> Dict[str, int]:
+def _fields(match: Any, names: str) -> dict[str, int]:
     return {name: int(match[name]) for name in names.split() if match[name] is not None}
 
 
-def _clock(match: Any) -> Dict[str, Any]:
-    found: Dict[str, Any] = _fields(match, "hour minute second")
+def _clock(match: Any) -> dict[str, Any]:
+    found: dict[str, Any] = _fields(match, "hour minute second")
     if match["fraction"]:
         found["microsecond"] = int(match["fraction"].ljust(6, "0"))
     found["tzinfo"] = _zone(match["zone"])
     return found
 
 
-def _zone(text: Optional[str]) -> Optional[timezone]:
+def _zone(text: str | None) -> timezone | None:
     if text is None or text == "Z":
         return timezone.utc if text else None
     minutes = int(text[1:3]) * 60 + (int(text[-2:]) if len(text) > 3 else 0)

@@ -77,7 +77,9 @@ def _flow(module: Any, file: str, function: str) -> dict[str, Any]:
     for part in function.split("."):
         found = getattr(found, part, module)
         if found is module:
-            raise Refused("not_found", f"{function!r} not found in {name!r}.", names=flow_names(module))
+            raise Refused(
+                "not_found", f"{function!r} not found in {name!r}.", names=flow_names(module)
+            )
     if not _is_flow(found):
         kind = type(found).__name__
         message = f"Found object of unexpected type {kind!r}. Expected 'Flow'."
@@ -87,7 +89,9 @@ def _flow(module: Any, file: str, function: str) -> dict[str, Any]:
         "function": function,
         "version": _text(found.version),
         "description": _text(found.description),
-        "is_async": bool(_code(found.fn) and _code(found.fn).co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR)),
+        "is_async": bool(
+            _code(found.fn) and _code(found.fn).co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR)
+        ),
         "source": getattr(_code(found.fn), "co_filename", file),
         "parameter_openapi_schema": _schema_of(found, file),
     }
@@ -98,7 +102,7 @@ def _schema_of(flow: Any, file: str) -> dict[str, Any]:
 
     try:
         return _schema.parameter_schema(flow.fn)
-    except Exception as exc:  # noqa: BLE001 - annotations can run code of the user's
+    except Exception as exc:
         from . import _describe_errors
 
         raise Refused(**{**_describe_errors.error_of(exc, file), "kind": "schema"}) from None
@@ -137,5 +141,6 @@ def json_text(value: Any) -> str:
     if isinstance(value, float):
         return float.__repr__(value) if value - value == 0 else quote(float.__repr__(value))
     if isinstance(value, dict):
-        return "{%s}" % ",".join(f"{quote(str(k))}:{json_text(v)}" for k, v in value.items())
-    return "[%s]" % ",".join(json_text(item) for item in value)
+        pairs = ",".join(f"{quote(str(k))}:{json_text(v)}" for k, v in value.items())
+        return "{" + pairs + "}"
+    return "[" + ",".join(map(json_text, value)) + "]"

@@ -53,7 +53,7 @@ def _message(exc: BaseException) -> str:
         return "" if exc.code is None else str(exc.code)
     try:
         return str(exc)
-    except Exception:  # noqa: BLE001 - its __str__ is the user's
+    except Exception:
         return "<no message: str() of the exception failed>"
 
 
@@ -101,4 +101,3 @@ def _is_users(name: str) -> bool:
         return False
     library = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
     return not name.startswith(library)
-

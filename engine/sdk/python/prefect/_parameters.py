@@ -6,44 +6,24 @@ validation, and `inspect` is loaded only to word an error.
 
 from __future__ import annotations
 
+from ._signature import (
+    KEYWORD_ONLY,
+    POSITIONAL,
+    POSITIONAL_ONLY,
+    VAR_KEYWORD,
+    VAR_POSITIONAL,
+    Missing,
+    Parameter,
+    scope_of,
+    signature_parameters,
+)
 from .exceptions import ParameterBindError, ParameterTypeError, SignatureMismatchError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Callable
 
     Check = Callable[[Any], Any]
-
-POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
-
-
-class _Missing:
-    """Stands where a parameter has no default or no annotation."""
-
-
-Missing: Any = _Missing()
-
-
-class Parameter:
-    """One parameter of a function; `default` and `annotation` are `Missing` where there is none."""
-
-    __slots__ = ("name", "kind", "default", "annotation")
-
-    def __init__(
-        self, name: str, kind: int, default: Any = Missing, annotation: Any = Missing
-    ) -> None:
-        self.name = name
-        self.kind = kind
-        self.default = default
-        self.annotation = annotation
-
-    @property
-    def required(self) -> bool:
-        """Whether a call must give it a value. A default of `...` counts as none, as pydantic has it."""
-        return (self.default is Missing or self.default is ...) and self.kind not in (
-            VAR_POSITIONAL,
-            VAR_KEYWORD,
-        )
 
 
 class ParameterModel:
@@ -58,12 +38,12 @@ class ParameterModel:
         self.parameters = signature_parameters(fn)
         self._by_name = {p.name: p for p in self.parameters}
         self._validates = validate
-        self._checks: Optional[Dict[str, Optional[Check]]] = None
+        self._checks: dict[str, Check | None] | None = None
         for parameter in self.parameters:
             if type(parameter.default) not in _PLAIN:
                 _check_default(fn, parameter)
 
-    def bind(self, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Dict[str, Any]:
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """The parameters of a call by name, defaults included.
 
         Raises ParameterBindError where the arguments don't fit.
@@ -71,11 +51,9 @@ class ParameterModel:
         found = self._bind_simple(args, kwargs)
         return self._bind_slowly(args, kwargs) if found is None else found
 
-    def _bind_simple(
-        self, args: Tuple[Any, ...], kwargs: Dict[str, Any]
-    ) -> Optional[Dict[str, Any]]:
+    def _bind_simple(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
         """Binds the usual call; None where something is unusual or wrong."""
-        found: Dict[str, Any] = {}
+        found: dict[str, Any] = {}
         given = len(args)
         used = 0
         for i, parameter in enumerate(self.parameters):
@@ -95,7 +73,7 @@ class ParameterModel:
                 found[name] = parameter.default
         return None if given > len(self.parameters) or used != len(kwargs) else found
 
-    def _bind_slowly(self, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Dict[str, Any]:
+    def _bind_slowly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         import inspect
 
         signature = inspect.signature(self.fn)
@@ -110,7 +88,7 @@ class ParameterModel:
         bound.apply_defaults()
         return dict(bound.arguments)
 
-    def validate(self, parameters: Dict[str, Any]) -> Dict[str, Any]:
+    def validate(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """The values a run gets: those given and the defaults of the others, read as annotated.
 
         Raises SignatureMismatchError for a name the function doesn't have, then ParameterTypeError
@@ -123,8 +101,8 @@ class ParameterModel:
             )
         if not self._validates:
             return {**self._defaults(parameters), **parameters}
-        found: Dict[str, Any] = {}
-        problems: List[str] = []
+        found: dict[str, Any] = {}
+        problems: list[str] = []
         for parameter in self.parameters:
             self._validate_one(parameter, parameters, found, problems)
         problems += self._duplicates(parameters)
@@ -137,9 +115,9 @@ class ParameterModel:
     def _validate_one(
         self,
         parameter: Parameter,
-        given: Dict[str, Any],
-        found: Dict[str, Any],
-        problems: List[str],
+        given: dict[str, Any],
+        found: dict[str, Any],
+        problems: list[str],
     ) -> None:
         name = parameter.name
         if name not in given:
@@ -147,7 +125,7 @@ class ParameterModel:
                 problems.append(f" - {name}: field required")
             if parameter.default is Missing:
                 return  # required, or *args and **kwargs that got nothing
-        value = given[name] if name in given else parameter.default
+        value = given.get(name, parameter.default)
         check = self._check(name)
         if check is None:
             found[name] = value
@@ -162,19 +140,19 @@ class ParameterModel:
             else:
                 found[name] = value  # 2.1.1 runs a deployment with such a default, and so do we
 
-    def _check(self, name: str) -> Optional[Check]:
+    def _check(self, name: str) -> Check | None:
         if self._checks is None:
             self._checks = _compile_checks(self.fn, self.parameters)
         return self._checks[name]
 
-    def _defaults(self, given: Dict[str, Any]) -> Dict[str, Any]:
+    def _defaults(self, given: dict[str, Any]) -> dict[str, Any]:
         return {
             p.name: p.default
             for p in self.parameters
             if p.default is not Missing and p.name not in given
         }
 
-    def _duplicates(self, given: Dict[str, Any]) -> List[str]:
+    def _duplicates(self, given: dict[str, Any]) -> list[str]:
         """What is wrong with a **kwargs parameter that holds a name the function takes otherwise."""
         for parameter in self.parameters:
             extra = given.get(parameter.name)
@@ -192,10 +170,10 @@ class ParameterModel:
                     ]
         return []
 
-    def call_args(self, parameters: Dict[str, Any]) -> Tuple[Tuple[Any, ...], Dict[str, Any]]:
+    def call_args(self, parameters: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Parameters as the arguments of a call: `fn(*args, **kwargs)`."""
-        args: List[Any] = []
-        kwargs: Dict[str, Any] = {}
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
         by_position = True
         for parameter in self.parameters:
             name, kind = parameter.name, parameter.kind
@@ -213,7 +191,7 @@ class ParameterModel:
 
 
 # Types of defaults that JSON can surely hold; the rest needs a look.
-_PLAIN = frozenset([_Missing, type(None), type(...), str, int, float, bool])
+_PLAIN = frozenset([type(Missing), type(None), type(...), str, int, float, bool])
 
 
 def _check_default(fn: Callable[..., Any], parameter: Parameter) -> None:
@@ -223,95 +201,9 @@ def _check_default(fn: Callable[..., Any], parameter: Parameter) -> None:
     _schema.check_default(fn, parameter)
 
 
-def signature_parameters(fn: Callable[..., Any]) -> List[Parameter]:
-    """The parameters of a function, in order; of a decorated one those of the function inside."""
-    seen = 0
-    while hasattr(fn, "__wrapped__") and not hasattr(fn, "__signature__") and seen < 100:
-        fn = fn.__wrapped__
-        seen += 1
-    code = getattr(fn, "__code__", None)
-    if code is None or hasattr(fn, "__signature__") or hasattr(fn, "__self__"):
-        return _inspected(fn)
-    names = code.co_varnames
-    count = code.co_argcount
-    annotations = _annotations_of(fn)
-    defaults = fn.__defaults__ or ()
-    found = []
-    for i, name in enumerate(names[:count]):
-        kind = POSITIONAL_ONLY if i < code.co_posonlyargcount else POSITIONAL
-        default = defaults[i - count + len(defaults)] if i >= count - len(defaults) else Missing
-        found.append(Parameter(name, kind, default, annotations.get(name, Missing)))
-    named = count + code.co_kwonlyargcount
-    rest = named
-    if code.co_flags & 0x04:
-        found.append(
-            Parameter(names[rest], VAR_POSITIONAL, Missing, annotations.get(names[rest], Missing))
-        )
-        rest += 1
-    keyword_defaults = fn.__kwdefaults__ or {}
-    for name in names[count:named]:
-        default = keyword_defaults.get(name, Missing)
-        found.append(Parameter(name, KEYWORD_ONLY, default, annotations.get(name, Missing)))
-    if code.co_flags & 0x08:
-        found.append(
-            Parameter(names[rest], VAR_KEYWORD, Missing, annotations.get(names[rest], Missing))
-        )
-    return found
-
-
-def _annotations_of(fn: Callable[..., Any]) -> Dict[str, Any]:
-    try:
-        return fn.__annotations__
-    except NameError:  # Python 3.14: a name that isn't defined yet, or only for type checkers
-        from ._coerce_records import annotations_of
-
-        return annotations_of(fn)
-
-
-def _inspected(fn: Callable[..., Any]) -> List[Parameter]:
-    """Parameters of what is no plain function: a partial, a bound method, an object that can be called."""
-    import inspect
-
-    missing = inspect.Parameter.empty
-    return [
-        Parameter(
-            p.name,
-            int(p.kind),
-            Missing if p.default is missing else p.default,
-            Missing if p.annotation is missing else p.annotation,
-        )
-        for p in inspect.signature(fn).parameters.values()
-    ]
-
-
-def scope_of(fn: Callable[..., Any]) -> Dict[str, Any]:
-    """The names a function's string annotations may use: its globals, and what it closes over."""
-    while hasattr(fn, "__wrapped__"):
-        fn = fn.__wrapped__
-    fn = getattr(fn, "func", fn)  # functools.partial
-    scope: Dict[str, Any] = getattr(fn, "__globals__", {})
-    names = getattr(getattr(fn, "__code__", None), "co_freevars", ())
-    if not names:
-        return scope
-    return {
-        **scope,
-        **{n: c.cell_contents for n, c in zip(names, fn.__closure__ or ()) if _is_filled(c)},
-    }
-
-
-def _is_filled(cell: Any) -> bool:
-    try:
-        cell.cell_contents
-    except ValueError:
-        return False
-    return True
-
-
-def _compile_checks(
-    fn: Callable[..., Any], parameters: List[Parameter]
-) -> Dict[str, Optional[Check]]:
-    checks: Dict[str, Optional[Check]] = {}
-    scope: Optional[Dict[str, Any]] = None
+def _compile_checks(fn: Callable[..., Any], parameters: list[Parameter]) -> dict[str, Check | None]:
+    checks: dict[str, Check | None] = {}
+    scope: dict[str, Any] | None = None
     for parameter in parameters:
         kind = parameter.kind
         if parameter.annotation is Missing and kind not in (VAR_POSITIONAL, VAR_KEYWORD):

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import sys
 
-from . import _annotations, _coerce_records, _parameters, _schema_defaults
-from ._parameters import VAR_KEYWORD, VAR_POSITIONAL, Missing
+from . import _annotations, _coerce_records, _schema_classes, _schema_defaults, _signature
+from ._signature import VAR_KEYWORD, VAR_POSITIONAL, Missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Callable
 
     from ._annotations import Shape
-    from ._parameters import Parameter
+    from ._signature import Parameter
 
 REFERENCE = "#/definitions/"
 
@@ -25,19 +25,19 @@ class NoSchema(Exception):
     """A parameter that JSON has nothing for (a callable): it is left out of the schema."""
 
 
-def parameter_schema(fn: Callable[..., Any]) -> Dict[str, Any]:
+def parameter_schema(fn: Callable[..., Any]) -> dict[str, Any]:
     """The schema: title, type, properties, required and definitions, the last two None when empty.
 
     Raises TypeError for a default that can't be written as JSON.
     """
-    parameters = _parameters.signature_parameters(fn)
-    scope = _parameters.scope_of(fn)
+    parameters = _signature.signature_parameters(fn)
+    scope = _signature.scope_of(fn)
     whole = _whole_by_pydantic(parameters, scope)
     if whole is not None:
         return whole
     builder = _Builder()
-    properties: Dict[str, Any] = {}
-    required: List[str] = []
+    properties: dict[str, Any] = {}
+    required: list[str] = []
     for parameter in parameters:
         try:
             properties[parameter.name] = builder.parameter(
@@ -56,12 +56,12 @@ def check_default(fn: Callable[..., Any], parameter: Parameter) -> None:
         _schema_defaults.encode(parameter.default)
     except TypeError:
         try:
-            _Builder().parameter(parameter, _shape_of(parameter, _parameters.scope_of(fn)), {})
+            _Builder().parameter(parameter, _shape_of(parameter, _signature.scope_of(fn)), {})
         except NoSchema:
             pass
 
 
-def _parameters_object(properties: Any, required: Any, definitions: Any) -> Dict[str, Any]:
+def _parameters_object(properties: Any, required: Any, definitions: Any) -> dict[str, Any]:
     return {
         "title": "Parameters",
         "type": "object",
@@ -71,7 +71,7 @@ def _parameters_object(properties: Any, required: Any, definitions: Any) -> Dict
     }
 
 
-def _shape_of(parameter: Parameter, scope: Dict[str, Any]) -> Shape:
+def _shape_of(parameter: Parameter, scope: dict[str, Any]) -> Shape:
     return _annotations.shape(
         object if parameter.annotation is Missing else parameter.annotation, scope
     )
@@ -81,14 +81,14 @@ class _Builder:
     """Builds schemas and gathers the definitions they refer to, in the order they are met."""
 
     def __init__(self) -> None:
-        self.definitions: Dict[str, Any] = {}
-        self._names: Dict[Any, str] = {}  # the name in `definitions` of each class
+        self.definitions: dict[str, Any] = {}
+        self._names: dict[Any, str] = {}  # the name in `definitions` of each class
 
     def parameter(
-        self, parameter: Parameter, shape: Shape, scope: Dict[str, Any]
-    ) -> Dict[str, Any]:
+        self, parameter: Parameter, shape: Shape, scope: dict[str, Any]
+    ) -> dict[str, Any]:
         """The schema of one parameter: title, default, then what its annotation says."""
-        found: Dict[str, Any] = {"title": parameter.name}
+        found: dict[str, Any] = {"title": parameter.name}
         default = parameter.default
         if (
             default is not Missing
@@ -101,63 +101,66 @@ class _Builder:
         found.update({"allOf": [inner]} if "$ref" in inner else inner)
         return found
 
-    def schema(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def schema(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         """The schema of a shape. Raises NoSchema for a callable, wherever it stands."""
         return _KINDS[shape.kind](self, shape, scope)
 
-    def any(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def any(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         return {}
 
-    def callable(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def callable(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         raise NoSchema
 
-    def array(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def array(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         found = {"type": "array", "items": self.schema(shape.args[0], scope)}
         if shape.kind in ("set", "frozenset"):
             found["uniqueItems"] = True
         return found
 
-    def tuple(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def tuple(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         count = len(shape.args)
-        found: Dict[str, Any] = {"type": "array", "minItems": count, "maxItems": count}
+        found: dict[str, Any] = {"type": "array", "minItems": count, "maxItems": count}
         if count:
             found["items"] = [self.schema(member, scope) for member in shape.args]
         return found
 
-    def mapping(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def mapping(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         values = self.schema(shape.args[1], scope)
         return {"type": "object", "additionalProperties": values} if values else {"type": "object"}
 
-    def union(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def union(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         return {"anyOf": [self.schema(member, scope) for member in shape.args]}
 
-    def literal(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def literal(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         """One enum for each type among the values, in the order of their first value."""
-        groups: Dict[type, List[Any]] = {}
+        groups: dict[type, list[Any]] = {}
         for value in (v for v in shape.args if v is not None):
             groups.setdefault(type(value), []).append(value)
         each = [self._literal_group(kind, values) for kind, values in groups.items()]
         return each[0] if len(each) == 1 else {"anyOf": each}
 
-    def _literal_group(self, kind: type, values: List[Any]) -> Dict[str, Any]:
-        return {"enum": [_schema_defaults.encode(v) for v in values], **_class_schema(kind)}
+    def _literal_group(self, kind: type, values: list[Any]) -> dict[str, Any]:
+        return {
+            "enum": [_schema_defaults.encode(v) for v in values],
+            **_schema_classes.class_schema(kind),
+        }
 
-    def pydantic(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def pydantic(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         from . import _schema_pydantic
 
         return _schema_pydantic.schema(shape.args[0], self.definitions)
 
-    def cls(self, shape: Shape, scope: Dict[str, Any]) -> Dict[str, Any]:
+    def cls(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
         cls = shape.args[0]
-        if _is_enum(cls):
+        if _schema_classes.is_enum(cls):
             return self._defined(cls, self._enum)
         if _coerce_records.is_dataclass(cls) or _coerce_records.is_typeddict(cls):
             return self._defined(cls, self._record)
         if _coerce_records.is_namedtuple(cls):
             return self._namedtuple(cls)
-        return _class_schema(cls)
+        return _schema_classes.class_schema(cls)
 
-    def _defined(self, cls: Any, describe: Callable[[Any], Dict[str, Any]]) -> Dict[str, Any]:
+    def _defined(self, cls: Any, describe: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         """A reference to the class's definition, which is made the first time."""
         if cls not in self._names:
             taken = set(self._names.values()) | set(self.definitions)
@@ -169,18 +172,18 @@ class _Builder:
             self.definitions[name] = self.definitions.pop(name)  # after those it refers to
         return {"$ref": REFERENCE + self._names[cls]}
 
-    def _enum(self, cls: Any) -> Dict[str, Any]:
+    def _enum(self, cls: Any) -> dict[str, Any]:
         found = {
             "title": cls.__name__,
-            "description": _enum_doc(cls),
+            "description": _schema_classes.enum_doc(cls),
             "enum": [_schema_defaults.encode(member.value) for member in cls],
         }
-        found.update(_class_schema(cls))
+        found.update(_schema_classes.class_schema(cls))
         return found
 
-    def _record(self, cls: Any) -> Dict[str, Any]:
-        properties: Dict[str, Any] = {}
-        required: List[str] = []
+    def _record(self, cls: Any) -> dict[str, Any]:
+        properties: dict[str, Any] = {}
+        required: list[str] = []
         scope = _coerce_records.scope_of(cls)
         for name, annotation in _coerce_records.field_annotations(cls).items():
             needed, default = _field_default(cls, name)
@@ -195,10 +198,11 @@ class _Builder:
         return {**found, "required": required} if required else found
 
     def _field(
-        self, name: str, shape: Shape, scope: Dict[str, Any], default: Any
-    ) -> Dict[str, Any]:
-        enum = shape.kind == "class" and _is_enum(shape.args[0])
-        found: Dict[str, Any] = {} if enum else {"title": name.title().replace("_", " ")}
+        self, name: str, shape: Shape, scope: dict[str, Any], default: Any
+    ) -> dict[str, Any]:
+        found: dict[str, Any] = (
+            {} if _is_of_enum(shape) else {"title": name.title().replace("_", " ")}
+        )
         has_default = default is not Missing and default is not None and not _is_callable(shape)
         if has_default:
             found["default"] = _schema_defaults.encode(default)
@@ -207,28 +211,27 @@ class _Builder:
             return {**found, "allOf": [inner]} if has_default else inner
         return {**found, **inner}
 
-    def _namedtuple(self, cls: Any) -> Dict[str, Any]:
+    def _namedtuple(self, cls: Any) -> dict[str, Any]:
         scope = _coerce_records.scope_of(cls)
         fields = _coerce_records.field_annotations(cls).items()
         items = [self._field(n, _annotations.shape(a, scope), scope, Missing) for n, a in fields]
         return {"type": "array", "items": items, "minItems": len(items), "maxItems": len(items)}
 
 
+def _is_of_enum(shape: Shape) -> bool:
+    """Whether a field is an enum, or a collection of one: pydantic 1 gives those no title."""
+    if shape.kind in ("dict", "mapping", "defaultdict"):
+        shape = shape.args[1]
+    elif shape.kind in ("list", "set", "frozenset", "deque", "sequence", "iterable", "tuple_of"):
+        shape = shape.args[0]
+    return shape.kind == "class" and _schema_classes.is_enum(shape.args[0])
+
+
 def _is_callable(shape: Shape) -> bool:
     return shape.kind == "callable"
 
 
-def _is_enum(cls: type) -> bool:
-    enum = sys.modules.get("enum")
-    return enum is not None and issubclass(cls, enum.Enum)
-
-
-def _enum_doc(cls: Any) -> str:
-    """The enum's own docstring, or what Pythons before 3.11 gave one that has none."""
-    return vars(cls).get("__doc__") or "An enumeration."
-
-
-def _field_default(cls: Any, name: str) -> Tuple[bool, Any]:
+def _field_default(cls: Any, name: str) -> tuple[bool, Any]:
     """Whether a field has to be given, and its default."""
     if not hasattr(cls, "__dataclass_fields__"):
         return name in _coerce_records.required_keys(cls), Missing
@@ -240,47 +243,7 @@ def _field_default(cls: Any, name: str) -> Tuple[bool, Any]:
     return field.default_factory is missing, Missing
 
 
-def _class_schema(cls: type) -> Dict[str, Any]:
-    """The schema of a class by the first known class it derives from; empty for any other."""
-    for module, name, schema in _CLASSES:
-        known = getattr(sys.modules.get(module), name, None)
-        if known is not None and issubclass(cls, known):
-            return dict(schema)
-    return {}
-
-
-def _text(form: str) -> Dict[str, Any]:
-    return {"type": "string", "format": form}
-
-
-_CLASSES: Tuple[Tuple[str, str, Dict[str, Any]], ...] = (
-    ("pathlib", "Path", _text("path")),
-    ("datetime", "datetime", _text("date-time")),
-    ("datetime", "date", _text("date")),
-    ("datetime", "time", _text("time")),
-    ("datetime", "timedelta", {"type": "number", "format": "time-delta"}),
-    ("ipaddress", "IPv4Interface", _text("ipv4interface")),
-    ("ipaddress", "IPv6Interface", _text("ipv6interface")),
-    ("ipaddress", "IPv4Network", _text("ipv4network")),
-    ("ipaddress", "IPv6Network", _text("ipv6network")),
-    ("ipaddress", "IPv4Address", _text("ipv4")),
-    ("ipaddress", "IPv6Address", _text("ipv6")),
-    ("re", "Pattern", _text("regex")),
-    ("builtins", "str", {"type": "string"}),
-    ("builtins", "bytes", _text("binary")),
-    ("builtins", "bool", {"type": "boolean"}),
-    ("builtins", "int", {"type": "integer"}),
-    ("builtins", "float", {"type": "number"}),
-    ("decimal", "Decimal", {"type": "number"}),
-    ("uuid", "UUID", _text("uuid")),
-    ("builtins", "dict", {"type": "object"}),
-    ("builtins", "list", {"type": "array", "items": {}}),
-    ("builtins", "tuple", {"type": "array", "items": {}}),
-    ("builtins", "set", {"type": "array", "items": {}, "uniqueItems": True}),
-    ("builtins", "frozenset", {"type": "array", "items": {}, "uniqueItems": True}),
-)
-
-_KINDS: Dict[str, Callable[[_Builder, Shape, Dict[str, Any]], Dict[str, Any]]] = {
+_KINDS: dict[str, Callable[[_Builder, Shape, dict[str, Any]], dict[str, Any]]] = {
     **dict.fromkeys(["any", "none", "type"], _Builder.any),
     **dict.fromkeys(
         ["list", "set", "frozenset", "deque", "sequence", "iterable", "tuple_of"], _Builder.array
@@ -295,9 +258,7 @@ _KINDS: Dict[str, Callable[[_Builder, Shape, Dict[str, Any]], Dict[str, Any]]] =
 }
 
 
-def _whole_by_pydantic(
-    parameters: List[Parameter], scope: Dict[str, Any]
-) -> Optional[Dict[str, Any]]:
+def _whole_by_pydantic(parameters: list[Parameter], scope: dict[str, Any]) -> dict[str, Any] | None:
     """The whole schema from pydantic 1, where it is loaded and the function takes something of it."""
     if "pydantic" not in sys.modules:
         return None

@@ -6,7 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Tuple
+    from typing import Any, Callable
 
 
 def encode(value: Any) -> Any:
@@ -30,7 +30,7 @@ def encode(value: Any) -> Any:
     return _encode_other(value)
 
 
-def _steady(items: List[Any]) -> List[Any]:
+def _steady(items: list[Any]) -> list[Any]:
     """Sorted where that is possible: the order of a set of strings changes with every process."""
     try:
         return sorted(items)
@@ -75,7 +75,7 @@ def _decimal(value: Any) -> Any:
     return int(value) if isinstance(exponent, int) and exponent >= 0 else float(value)
 
 
-_FORMS: Tuple[Tuple[str, str, Callable[[Any], Any]], ...] = (
+_FORMS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("datetime", "datetime", lambda v: v.isoformat()),
     ("datetime", "date", lambda v: v.isoformat()),
     ("datetime", "time", lambda v: v.isoformat()),

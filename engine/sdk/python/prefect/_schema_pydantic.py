@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 
 from . import _annotations, _coerce_pydantic
-from ._parameters import VAR_KEYWORD, VAR_POSITIONAL, Missing
+from ._signature import VAR_KEYWORD, VAR_POSITIONAL, Missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
+    from typing import Any
 
     from ._annotations import Shape
-    from ._parameters import Parameter
+    from ._signature import Parameter
 
 REFERENCE = "#/definitions/"
 
 
-def whole(parameters: List[Parameter], scope: Dict[str, Any]) -> Optional[Tuple[Any, Any, Any]]:
+def whole(parameters: list[Parameter], scope: dict[str, Any]) -> tuple[Any, Any, Any] | None:
     """Properties, required and definitions as pydantic 1 gives them for all parameters at once.
 
     None where no parameter is pydantic 1's, where one is pydantic 2's, or where pydantic 1 can't.
@@ -36,9 +36,9 @@ def whole(parameters: List[Parameter], scope: Dict[str, Any]) -> Optional[Tuple[
     return schema["properties"], schema.get("required"), schema.get("definitions")
 
 
-def _model(pydantic: Any, parameters: List[Parameter], scope: Dict[str, Any]) -> Any:
+def _model(pydantic: Any, parameters: list[Parameter], scope: dict[str, Any]) -> Any:
     """A model of the parameters, whose fields have names that can't collide with pydantic's own."""
-    fields: Dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for i, parameter in enumerate(parameters):
         annotation = _annotation(parameter)
         if isinstance(annotation, str):
@@ -61,7 +61,7 @@ def _annotation(parameter: Parameter) -> Any:
     return object if parameter.annotation is Missing else parameter.annotation
 
 
-def _pydantic_annotations(shape: Shape) -> List[Any]:
+def _pydantic_annotations(shape: Shape) -> list[Any]:
     if shape.kind == "pydantic":
         return [shape.args[0]]
     return [
@@ -72,7 +72,7 @@ def _pydantic_annotations(shape: Shape) -> List[Any]:
     ]
 
 
-def schema(annotation: Any, definitions: Dict[str, Any]) -> Dict[str, Any]:
+def schema(annotation: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """The schema of one annotation; what it refers to is added to `definitions`."""
     if _coerce_pydantic.is_v2(annotation):
         return _v2(annotation, definitions)
@@ -82,7 +82,7 @@ def schema(annotation: Any, definitions: Dict[str, Any]) -> Dict[str, Any]:
     # As an item of a list, so that pydantic adds no title of its own.
     found = _coerce_pydantic.v1_holder(pydantic, _list_of(annotation)).schema(by_alias=True)
     definitions.update(found.get("definitions") or {})
-    inner: Dict[str, Any] = found["properties"]["field"]["items"]
+    inner: dict[str, Any] = found["properties"]["field"]["items"]
     return inner
 
 
@@ -92,7 +92,7 @@ def _list_of(annotation: Any) -> Any:
     return typing.List[annotation]
 
 
-def _v2(annotation: Any, definitions: Dict[str, Any]) -> Dict[str, Any]:
+def _v2(annotation: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """Pydantic 2's schema in the shape Prefect 2.1 has: nested models under `definitions`."""
     adapter = sys.modules["pydantic"].TypeAdapter(annotation)
     found = adapter.json_schema(by_alias=True, ref_template=REFERENCE + "{model}")
@@ -107,7 +107,7 @@ def _v2(annotation: Any, definitions: Dict[str, Any]) -> Dict[str, Any]:
     return {"$ref": REFERENCE + annotation.__name__}
 
 
-def _ordered(model: Dict[str, Any]) -> Dict[str, Any]:
+def _ordered(model: dict[str, Any]) -> dict[str, Any]:
     """The keys of a model in Prefect's order; pydantic 2 sorts its own otherwise."""
     first = [
         key for key in ("title", "description", "type", "properties", "required") if key in model
