@@ -67,6 +67,15 @@ func TestEverySourceFileIsCarried(t *testing.T) {
 	}
 }
 
+func TestThePackagesOwnTests(t *testing.T) {
+	python := interpreter(t)
+	tests, err := filepath.Abs(filepath.Join("python", "tests"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(run(t, []string{"PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="}, python, "-W", "ignore", "-m", "unittest", "discover", "-s", tests))
+}
+
 func TestPythonImportsTheExtractedPackage(t *testing.T) {
 	python, dir := interpreter(t), ensure(t, "7.8.9")
 	code := "import prefect, prefect._version as v; print(prefect.__file__, v.VERSION)"

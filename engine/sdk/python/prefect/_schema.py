@@ -163,14 +163,19 @@ class _Builder:
     def _defined(self, cls: Any, describe: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         """A reference to the class's definition, which is made the first time."""
         if cls not in self._names:
-            taken = set(self._names.values()) | set(self.definitions)
             name = cls.__name__
-            if name in taken:
+            if name in self.definitions and not self._is_same(cls, name):
                 name = f"{cls.__module__}__{cls.__qualname__}".replace(".", "__")
             self._names[cls] = name
             self.definitions[name] = describe(cls)
             self.definitions[name] = self.definitions.pop(name)  # after those it refers to
         return {"$ref": REFERENCE + self._names[cls]}
+
+    def _is_same(self, cls: Any, name: str) -> bool:
+        """Whether the name is taken by the same enum, which pydantic has described already."""
+        if cls in self._names or not _schema_classes.is_enum(cls):
+            return False
+        return self.definitions[name].get("enum") == self._enum(cls)["enum"]
 
     def _enum(self, cls: Any) -> dict[str, Any]:
         found = {

@@ -92,24 +92,16 @@ def _list_of(annotation: Any) -> Any:
     return typing.List[annotation]
 
 
-def _v2(annotation: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+def _v2(annotation: Any, definitions: Dict[str, Any]) -> Dict[str, Any]:
     """Pydantic 2's schema in the shape Prefect 2.1 has: nested models under `definitions`."""
+    from . import _schema_pydantic2
+
     adapter = sys.modules["pydantic"].TypeAdapter(annotation)
     found = adapter.json_schema(by_alias=True, ref_template=REFERENCE + "{model}")
-    definitions.update(found.pop("$defs", {}))
-    if (
-        not isinstance(annotation, type)
-        or found.get("type") != "object"
-        or "properties" not in found
-    ):
+    for name, nested in found.pop("$defs", {}).items():
+        definitions[name] = _schema_pydantic2.as_v1(nested)
+    found = _schema_pydantic2.as_v1(found)
+    if not isinstance(annotation, type) or "properties" not in found:
         return found
-    definitions[annotation.__name__] = _ordered(found)
+    definitions[annotation.__name__] = found
     return {"$ref": REFERENCE + annotation.__name__}
-
-
-def _ordered(model: dict[str, Any]) -> dict[str, Any]:
-    """The keys of a model in Prefect's order; pydantic 2 sorts its own otherwise."""
-    first = [
-        key for key in ("title", "description", "type", "properties", "required") if key in model
-    ]
-    return {key: model[key] for key in [*first, *model]}

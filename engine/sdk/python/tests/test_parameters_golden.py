@@ -55,6 +55,11 @@ def written(schema: dict[str, Any]) -> str:
     return json.dumps(schema)
 
 
+# Python 3.8 takes Literal[1] for the Literal[True] it saw before, and forgets which keys of an
+# inherited TypedDict are required.
+PUZZLING_3_8 = ('Literal["a",Literal[1]]', "Sequel")
+
+
 class GoldenTest(unittest.TestCase):
     maxDiff = None
     golden: dict[str, Any]
@@ -69,6 +74,8 @@ class GoldenTest(unittest.TestCase):
         for annotation, expected in self.golden[group].items():
             fn = make(f"def f(x: {annotation}): pass", space)
             if fn is None or "refused" in expected:
+                continue
+            if annotation in PUZZLING_3_8 and sys.version_info < (3, 9):
                 continue
             model = ParameterModel(fn)
             if annotation == "enum.Enum":
