@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from prefect.exceptions import UpstreamTaskError
 from prefect.futures import PrefectFuture
-from prefect.orion.schemas.states import State
+from prefect.orion.schemas.states import State, StateType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,24 @@ def _children(value: Any, kind: type) -> Any:
 
 def _is_model(kind: type) -> bool:
     return hasattr(kind, "__fields_set__") or hasattr(kind, "model_fields")
+
+
+def run_id(one: Any) -> Optional[str]:
+    """The id of the task run behind a future or state; None for a state that no run made."""
+    if type(one) is PrefectFuture:
+        return one.task_run._id
+    details = one._details
+    return details._task_run_id and str(details._task_run_id) if details is not None else None
+
+
+def result_of(one: Any) -> Any:
+    """The result of a finished future or of a state; `UpstreamTaskError` if it isn't completed."""
+    state = one._final_state if type(one) is PrefectFuture else one
+    if state is None or state.type is not StateType.COMPLETED:
+        raise UpstreamTaskError(
+            f"Upstream task run '{run_id(one)}' did not reach a 'COMPLETED' state."
+        )
+    return state.result(raise_on_failure=False)
 
 
 def replace_runs(value: Any, by_id: Dict[int, Any]) -> Any:

@@ -7,7 +7,7 @@ and once for async code.
 from __future__ import annotations
 
 from prefect import _log
-from prefect._collections import find_runs, replace_runs
+from prefect._collections import find_runs, replace_runs, run_id
 from prefect._ids import new_id, new_name
 from prefect._json import quote
 from prefect._record import (
@@ -21,8 +21,8 @@ from prefect._record import (
 from prefect._task_engine import states_of
 from prefect._task_run import run_tags
 from prefect.context import FlowRunContext
-from prefect.exceptions import PrefectException, UpstreamTaskError
-from prefect.futures import PrefectFuture
+from prefect.exceptions import PrefectException
+from prefect.futures import PrefectFuture, resolve_futures_to_data
 from prefect.orion.schemas.core import FlowRun, TaskRun
 from prefect.orion.schemas.states import State, StateDetails, StateType, make_state
 
@@ -51,7 +51,7 @@ class FlowExecution:
         self.parameters = parameters
         self.parent = parent
         self.run: Any = existing
-        self.created = existing is not None
+        self.deployed = existing is not None
         self.task_run: Optional[TaskRun] = None
         self.reused: Optional[State] = None
         self.retries_left = flow.retries
@@ -69,7 +69,7 @@ class FlowExecution:
                 self.log.write(now(), 20, f"Finished in state {self.reused}")
                 return self.reused
         error = self._validate()
-        if not self.created:
+        if not self.deployed:
             self._create()
         return self._invalid(error) if error is not None else None
 
@@ -174,13 +174,11 @@ class FlowExecution:
             self._open_log()
 
     def _inputs(self) -> Dict[str, List[str]]:
-        from prefect._task_run import _run_id
-
         inputs: Dict[str, List[str]] = {}
         results = self.parent.results if self.parent is not None else {}
         for name, value in self.parameters.items():
             found = find_runs(value)
-            ids = [run_id for run_id in map(_run_id, found) if run_id]
+            ids = [one for one in map(run_id, found) if one]
             known = results.get(id(value))
             if not found and known is not None and known[1] is value:
                 ids = [known[0]]
@@ -189,27 +187,13 @@ class FlowExecution:
         return inputs
 
     def _resolve_parameters(self) -> None:
-        found = find_runs(self.parameters)
-        if not found:
-            return
-        by_id: Dict[int, Any] = {}
-        for one in found:
-            is_future = type(one) is PrefectFuture
-            state = one._wait() if is_future else one
-            if state.type is not COMPLETED:
-                from prefect._task_run import _run_id
-
-                raise UpstreamTaskError(
-                    f"Upstream task run '{_run_id(one)}' did not reach a 'COMPLETED' state."
-                )
-            by_id[id(one)] = state.result(raise_on_failure=False)
-        self.parameters = replace_runs(self.parameters, by_id)
+        self.parameters = resolve_futures_to_data(self.parameters)
 
     def _invalid(self, error: BaseException) -> State:
         """The run failed before it began, because of its parameters."""
         message = f"Validation of flow parameters failed with error: {error!r}"
         at = now()
-        if self.parent is None:
+        if self.parent is None and not self.deployed:
             from prefect._frames import strip
 
             strip(error)
@@ -217,7 +201,7 @@ class FlowExecution:
         else:
             self.log.exception(at, message, error)
         state = self._settle(make_state(FAILED, "Failed", message, error, at, None))
-        if self.parent is None:
+        if self.parent is None and not self.deployed:
             _log.engine_log(
                 20,
                 f"Flow run {self.run.name!r} received invalid parameters and is marked as failed.",

@@ -47,12 +47,34 @@ def is_ours(tb: TracebackType) -> bool:
 
 def format_exception(exc: BaseException) -> str:
     """The traceback as Python prints it, of the user's frames, without a final newline."""
-    import traceback
+    from traceback import TracebackException
 
     strip(exc)
-    text = "".join(traceback.format_exception(type(exc), exc, exc.__traceback__)).rstrip("\n")
+    whole = TracebackException(type(exc), exc, exc.__traceback__)
+    _keep_repeats(whole)
+    text = "".join(whole.format()).rstrip("\n")
     # Python leaves the header out where no frame is left; a log reader looks for it
     return text if exc.__traceback__ is not None or text.startswith(_HEADER) else _HEADER + text
+
+
+def _keep_repeats(formatted: Any) -> None:
+    """Let equal frames that follow each other be printed, where there are not many.
+
+    Python folds them, as in a recursion. In an exception that was raised anew for every retry they
+    stand next to each other only because our frames between them are gone.
+    """
+    from traceback import StackSummary
+
+    class Whole(StackSummary):
+        def format(self, **options: Any) -> Any:
+            if len(self) > 12:
+                return super().format(**options)
+            return [line for frame in self for line in StackSummary([frame]).format(**options)]
+
+    while formatted is not None:
+        if formatted.stack:
+            formatted.stack.__class__ = Whole
+        formatted = formatted.__cause__ or formatted.__context__
 
 
 def install_hook() -> None:

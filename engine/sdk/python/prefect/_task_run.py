@@ -7,11 +7,12 @@ and once for async code.
 from __future__ import annotations
 
 from prefect import _log
-from prefect._collections import PLAIN, find_runs, replace_runs
+from prefect._collections import PLAIN, find_runs, replace_runs, result_of, run_id
 from prefect._ids import new_id
 from prefect._json import quote
 from prefect._record import now, recorder, state_json, tags_json, task_state_event
 from prefect.context import TagsContext, TaskRunContext
+from prefect.exceptions import UpstreamTaskError
 from prefect.futures import PrefectFuture
 from prefect.orion.schemas.core import TaskRun
 from prefect.orion.schemas.states import State, StateDetails, StateType, make_state
@@ -63,7 +64,7 @@ class TaskExecution:
             if type(value) in PLAIN and not results:
                 continue
             found = find_runs(value)
-            ids = [run_id for run_id in map(_run_id, found) if run_id]
+            ids = [one for one in map(run_id, found) if one]
             if not found and results:
                 known = results.get(id(value))
                 if known is not None and known[1] is value:
@@ -74,7 +75,7 @@ class TaskExecution:
         if wait_for is not None:
             found = find_runs(wait_for)
             self.upstream += found
-            ids = [run_id for run_id in map(_run_id, found) if run_id]
+            ids = [one for one in map(run_id, found) if one]
             if ids:
                 inputs["wait_for"] = ids
         return inputs
@@ -176,15 +177,10 @@ class TaskExecution:
         return None
 
     def _resolve(self) -> Optional[State]:
-        by_id: Dict[int, Any] = {}
-        for one in self.upstream:
-            state = one._final_state if type(one) is PrefectFuture else one
-            if state is None or state.type is not COMPLETED:
-                message = (
-                    f"Upstream task run '{_run_id(one)}' did not reach a 'COMPLETED' state."
-                )
-                return self.move(PENDING, "NotReady", message, None)
-            by_id[id(one)] = state.result(raise_on_failure=False)
+        try:
+            by_id = {id(one): result_of(one) for one in self.upstream}
+        except UpstreamTaskError as exc:
+            return self.move(PENDING, "NotReady", str(exc), None)
         self.parameters = {
             name: replace_runs(value, by_id) for name, value in self.parameters.items()
         }
@@ -209,6 +205,7 @@ class TaskExecution:
         """Enter Running."""
         at = now()
         if self._reset:
+            self.run.run_count = 0
             # as 2.1 does: a task run that a retried flow runs again has to wait to be retried
             self.move(SCHEDULED, "AwaitingRetry", None, None)
             self._reset = False
@@ -229,6 +226,8 @@ class TaskExecution:
         if type(value) in PLAIN:
             state = make_state(COMPLETED, "Completed", None, value, now(), None)
         else:
+            if type(value).__name__ == "generator":
+                value = list(value)
             state = self._state_of(value)
             if state.type is not COMPLETED:
                 return self._failed(state)
@@ -308,6 +307,7 @@ class TaskExecution:
     def retry(self) -> None:
         """Run again after the delay."""
         self.move(RUNNING, "Retrying", None, None)
+        self.log.write(now(), 10, "Beginning execution...")
 
     def crashed(self, exc: BaseException) -> State:
         """Something other than the task's own exception ended the run."""
@@ -363,13 +363,6 @@ def run_tags(task: Task) -> List[str]:
     if context is None or not context.current_tags:
         return list(task.tags) if task.tags else []
     return sorted(task.tags | context.current_tags)
-
-
-def _run_id(one: Any) -> Optional[str]:
-    if type(one) is PrefectFuture:
-        return one.task_run._id
-    details = one._details
-    return details._task_run_id and str(details._task_run_id) if details is not None else None
 
 
 def _inputs_json(inputs: Dict[str, List[str]]) -> str:

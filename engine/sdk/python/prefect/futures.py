@@ -21,14 +21,12 @@ class PrefectFuture:
     ``get_state`` are coroutines. Timeouts are in seconds.
     """
 
-    __slots__ = ("task_run", "asynchronous", "_final_state", "_gate", "_callbacks", "_cancel")
+    __slots__ = ("task_run", "asynchronous", "_final_state", "_callbacks", "_cancel")
 
     def __init__(self, task_run: TaskRun, asynchronous: bool = False) -> None:
         self.task_run = task_run
         self.asynchronous = asynchronous
         self._final_state: Optional[State] = None
-        self._gate = allocate_lock()
-        self._gate.acquire()
         self._callbacks: List[Callable[[], Any]] = []
         self._cancel: Optional[Callable[[], Any]] = None
 
@@ -71,9 +69,11 @@ class PrefectFuture:
     def _wait(self, timeout: Optional[float] = None) -> Optional[State]:
         if self._final_state is None:
             self._refuse_deadlock()
-            if not self._gate.acquire(True, -1 if timeout is None else max(0.0, timeout)):
-                return None
-            self._gate.release()
+            # a lock for each who waits: one who is interrupted can't keep it from the others
+            gate = allocate_lock()
+            gate.acquire()
+            self._add_callback(gate.release)
+            gate.acquire(True, -1 if timeout is None else max(0.0, timeout))
         return self._final_state
 
     def _refuse_deadlock(self) -> None:
@@ -131,11 +131,8 @@ class PrefectFuture:
         if self._final_state is not None:
             return
         self._final_state = state
-        try:
-            self._gate.release()
-        except RuntimeError:
-            pass
-        self._run_callbacks()
+        if self._callbacks:
+            self._run_callbacks()
 
     def __hash__(self) -> int:
         return hash(self.task_run._id)
@@ -166,12 +163,17 @@ def resolve_futures_to_states(value: Any) -> Any:
 
 
 def resolve_futures_to_data(value: Any) -> Any:
-    """``value`` with every future in it, however deep, replaced by its result."""
-    from prefect._collections import find_runs, replace_runs
+    """``value`` with every future and state in it, however deep, replaced by its result.
 
-    futures = [one for one in find_runs(value) if isinstance(one, PrefectFuture)]
-    results = {id(one): one._wait().result() for one in futures}
-    return replace_runs(value, results) if futures else value
+    `UpstreamTaskError` where one did not complete.
+    """
+    from prefect._collections import find_runs, replace_runs, result_of
+
+    found = find_runs(value)
+    for one in found:
+        if isinstance(one, PrefectFuture):
+            one._wait()
+    return replace_runs(value, {id(one): result_of(one) for one in found}) if found else value
 
 
 def call_repr(__fn: Callable[..., Any], *args: Any, **kwargs: Any) -> str:

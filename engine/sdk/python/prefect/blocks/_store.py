@@ -14,11 +14,11 @@ _TAKEN = (
 )
 
 
-def save(slug: str, name: str, values: Dict[str, Any], overwrite: bool) -> str:
+def save(slug: str, name: str, values: Dict[str, Any], overwrite: bool) -> Any:
     """Write a block's values and give its id; `ValueError` for a bad name or one that is taken."""
     from json import dumps
 
-    from prefect._ids import new_id
+    from prefect._ids import as_uuid, new_id
     from prefect._json import encode
 
     _check_name(name)
@@ -27,14 +27,14 @@ def save(slug: str, name: str, values: Dict[str, Any], overwrite: bool) -> str:
     if os.path.exists(path):
         if not overwrite:
             raise ValueError(_TAKEN)
-        block_id = load(slug, name)["id"]
+        block_id = str(load(slug, name)["id"])
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     draft = f"{path}.{os.getpid()}.tmp"
     fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(fd, "w", encoding="utf-8") as file:
         file.write(dumps({"id": block_id, "values": values}, default=encode))
     os.replace(draft, path)  # a reader sees the old block or the new one, never half of it
-    return block_id
+    return as_uuid(block_id)
 
 
 def load(slug: str, name: str) -> Dict[str, Any]:
@@ -42,13 +42,17 @@ def load(slug: str, name: str) -> Dict[str, Any]:
     from json import loads
 
     _check_name(name)
+    from prefect._ids import as_uuid
+
     try:
         with open(_path(slug, name), encoding="utf-8") as file:
-            return loads(file.read())
+            document = loads(file.read())
     except FileNotFoundError:
         raise ValueError(
             f"Unable to find block document named {name} for block type {slug}"
         ) from None
+    document["id"] = as_uuid(document["id"])
+    return document
 
 
 def awaitable(value: Any) -> Any:

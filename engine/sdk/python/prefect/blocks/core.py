@@ -117,12 +117,18 @@ class Block:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def _shown(self) -> List[str]:
+        shown = [f"{name}={value!r}" for name, value in self.dict().items()]
+        for name in ("_block_document_id", "_block_document_name", "_is_anonymous"):
+            if name in self.__dict__:
+                shown.append(f"{name}={self.__dict__[name]!r}")
+        return shown
+
     def __str__(self) -> str:
-        return " ".join(f"{name}={value!r}" for name, value in self.dict().items())
+        return " ".join(self._shown())
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self.dict().items())
-        return f"{type(self).__name__}({fields})"
+        return f"{type(self).__name__}({', '.join(self._shown())})"
 
 
 def _fields(cls: type) -> Dict[str, Any]:

@@ -37,13 +37,6 @@ class DateTime(Block):
     _block_type_name = "Date Time"
     value: datetime.datetime
 
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
-        from datetime import timezone
-
-        if self.value.tzinfo is None:
-            self.__dict__["value"] = self.value.replace(tzinfo=timezone.utc)
-
     def _values(self) -> Dict[str, Any]:
         return {"value": self.value.isoformat()}
 

@@ -28,7 +28,7 @@ def raise_on_invalid_name(name: str) -> None:
 class Record:
     """An object with an id and fields, as the API gives them."""
 
-    _fields: tuple = ()
+    __fields__: tuple = ()
 
     def __init__(self, **fields: Any) -> None:
         self._id = str(fields.pop("id", ""))
@@ -44,7 +44,7 @@ class Record:
         return cls(**{key: _typed(key, value) for key, value in fields.items()})
 
     def dict(self, **options: Any) -> Dict[str, Any]:
-        names = self._fields or [name for name in self.__dict__ if not name.startswith("_")]
+        names = self.__fields__ or [name for name in self.__dict__ if not name.startswith("_")]
         return {"id": self.id, **{name: getattr(self, name, None) for name in names}}
 
     def __eq__(self, other: object) -> bool:
@@ -184,7 +184,7 @@ def _when(micros: int) -> Any:
 class FlowRun(Run):
     """A run of a flow. ``parameters`` are those the run was given, ``run_count`` starts at 1."""
 
-    _fields = (
+    __fields__ = (
         "name", "flow_id", "state", "state_type", "state_name", "deployment_id", "flow_version",
         "parameters", "tags", "parent_task_run_id", "run_count", "start_time", "end_time",
         "expected_start_time", "total_run_time", "created", "updated",
@@ -234,7 +234,7 @@ class FlowRun(Run):
 class TaskRun(Run):
     """A run of a task. ``dynamic_key`` counts the runs of one task within its flow run."""
 
-    _fields = (
+    __fields__ = (
         "name", "flow_run_id", "task_key", "dynamic_key", "state", "state_type", "state_name",
         "tags", "task_inputs", "run_count", "start_time", "end_time", "expected_start_time",
         "total_run_time", "created", "updated",

@@ -47,7 +47,7 @@ _DEFAULT_NAMES = {kind: kind.value.title() for kind in StateType}
 class StateDetails:
     """What a state belongs to: run ids, schedule and cache key. Ids are `uuid.UUID`."""
 
-    _fields = (
+    __fields__ = (
         "flow_run_id",
         "task_run_id",
         "child_flow_run_id",
@@ -55,7 +55,7 @@ class StateDetails:
         "cache_key",
         "cache_expiration",
     )
-    __slots__ = ("_flow_run_id", "_task_run_id", "_child_flow_run_id") + _fields[3:]
+    __slots__ = ("_flow_run_id", "_task_run_id", "_child_flow_run_id") + __fields__[3:]
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class StateDetails:
         return _uuid(self._child_flow_run_id)
 
     def dict(self) -> Dict[str, Any]:
-        return {name: getattr(self, name) for name in self._fields}
+        return {name: getattr(self, name) for name in self.__fields__}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StateDetails) and self.dict() == other.dict()
@@ -94,10 +94,10 @@ class StateDetails:
     __hash__ = None  # type: ignore[assignment]
 
     def __str__(self) -> str:
-        return " ".join(f"{name}={getattr(self, name)!r}" for name in self._fields)
+        return " ".join(f"{name}={getattr(self, name)!r}" for name in self.__fields__)
 
     def __repr__(self) -> str:
-        return f"StateDetails({', '.join(f'{n}={getattr(self, n)!r}' for n in self._fields)})"
+        return f"StateDetails({', '.join(f'{n}={getattr(self, n)!r}' for n in self.__fields__)})"
 
 
 def _uuid(value: Any) -> Any:
