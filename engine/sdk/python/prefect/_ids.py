@@ -1,42 +1,42 @@
 """Ids and names of runs, made without waiting for anyone.
 
-``uuid`` is only imported when a script looks at an id: a run's id is its text, and the bytes
-come from the system's random source, a page at a time.
+``uuid`` is only imported when a script looks at an id: a run's id is its text, made from the
+system's random source in batches.
 """
 
 from __future__ import annotations
 
 import os
-from _thread import allocate_lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from uuid import UUID
 
-_PAGE = 4096
-_lock = allocate_lock()
-_page = ""
-_at = 0
+_BATCH = 128
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4))
+# ids made ahead; `list.pop` is atomic, so threads need no lock
+_ready: list = []
 _words: list = []
 
 
 def new_id() -> str:
     """A random (version 4) UUID as text."""
-    global _page, _at
-    with _lock:
-        if _at >= len(_page):
-            _page = os.urandom(_PAGE).hex()
-            _at = 0
-        h = _page[_at : _at + 32]
-        _at += 32
-    return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{'89ab'[int(h[16], 16) & 3]}{h[17:20]}-{h[20:]}"
+    try:
+        return _ready.pop()
+    except IndexError:
+        h = os.urandom(16 * _BATCH).hex()
+        made = [
+            f"{h[i : i + 8]}-{h[i + 8 : i + 12]}-4{h[i + 13 : i + 16]}-"
+            f"{_VARIANT[h[i + 16]]}{h[i + 17 : i + 20]}-{h[i + 20 : i + 32]}"
+            for i in range(0, len(h), 32)
+        ]
+        _ready.extend(made[1:])
+        return made[0]
 
 
 def forget_randomness() -> None:
-    """Drop the page of random bytes; a forked child must not hand out its parent's ids."""
-    global _page, _lock
-    _page = ""
-    _lock = allocate_lock()
+    """Drop the ids made ahead; a forked child must not use its parent's."""
+    _ready.clear()
 
 
 def as_uuid(text: str) -> UUID:
@@ -57,4 +57,5 @@ def new_name() -> str:
     return f"{adjectives[number % len(adjectives)]}-{animals[(number >> 12) % len(animals)]}"
 
 
-os.register_at_fork(after_in_child=forget_randomness) if hasattr(os, "register_at_fork") else None
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_randomness)

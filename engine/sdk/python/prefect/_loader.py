@@ -45,10 +45,7 @@ def _package(folder: str) -> tuple[str, str | None]:
 
 
 def _extend_path(folders: list[str | None]) -> None:
-    """Puts folders in front of `sys.path`, in their order, but never ahead of where this package is.
-
-    A folder already there keeps the better of its two places.
-    """
+    """Puts folders in front of `sys.path`, in their order."""
     at = 0
     for folder in folders:
         if folder is None or folder in sys.path[:at]:

@@ -40,7 +40,7 @@ def is_plain(logger: logging.Logger) -> bool:
 class RunLog:
     """Writes the records of one flow run or task run."""
 
-    __slots__ = ("logger", "label", "extra", "_head", "_middle")
+    __slots__ = ("logger", "label", "extra", "head", "middle")
 
     def __init__(
         self, logger: logging.Logger, label: str, flow_run_id: str, task_run_id: Optional[str],
@@ -50,8 +50,8 @@ class RunLog:
         self.label = label
         self.extra = extra
         task = f'"{task_run_id}"' if task_run_id else "null"
-        self._head = f'{{"k":"log","flow_run_id":"{flow_run_id}","task_run_id":{task},"level":'
-        self._middle = f',"logger":"{logger.name}","label":{quote(label)},"message":'
+        self.head = f'{{"k":"log","flow_run_id":"{flow_run_id}","task_run_id":{task},"level":'
+        self.middle = f',"logger":"{logger.name}","label":{quote(label)},"message":'
 
     def text(self, at: int, level: int, message: str) -> Tuple[str, str]:
         """The event and the printed line of a record, for the caller to send with others."""
@@ -64,7 +64,7 @@ class RunLog:
         return self.event(at, level, message), recorder.line(at, level, self.label, message)
 
     def event(self, at: int, level: int, message: str) -> str:
-        return f'{self._head}{level}{self._middle}{quote(message)},"at":{at}}}\n'
+        return f'{self.head}{level}{self.middle}{quote(message)},"at":{at}}}\n'
 
     def write(self, at: int, level: int, message: str) -> None:
         """Write a record now."""

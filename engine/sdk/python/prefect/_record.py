@@ -182,9 +182,8 @@ recorder = Recorder()
 def state_json(state: State) -> str:
     """A state as the channel writes it."""
     message = "null" if state.message is None else quote(str(state.message))
-    name = quote(state.name)
     return (
-        f'{{"id":"{state._id}","type":"{state.type.value}","name":{name},'
+        f'{{"id":"{state._id}","type":"{state.type._value_}","name":{quote(state.name)},'
         f'"message":{message},"at":{state._at}}}'
     )
 

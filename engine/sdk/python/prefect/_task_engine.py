@@ -219,7 +219,7 @@ def _run_sync(execution: TaskExecution) -> State:
             time.sleep(pause)
     execution.start()
     task = execution.task
-    context = TaskRunContext(task, execution.run, execution.run._started)
+    context = TaskRunContext(task, execution.run, execution.run._started, log=execution.log)
     token = _task_context.set(context)
     try:
         while state is None:
@@ -267,7 +267,7 @@ async def _run_async(execution: TaskExecution) -> State:
             await asyncio.sleep(pause)
     execution.start()
     task = execution.task
-    context = TaskRunContext(task, execution.run, execution.run._started)
+    context = TaskRunContext(task, execution.run, execution.run._started, log=execution.log)
     token = _task_context.set(context)
     try:
         while state is None:

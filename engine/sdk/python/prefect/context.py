@@ -86,6 +86,7 @@ class TaskRunContext(RunContext):
 
     __var__ = ContextVar("task_run")
     client: Any = None
+    log: Any = None
 
     def __init__(self, task: Task, task_run: TaskRun, start_at: int = 0, **fields: Any) -> None:
         self.task = task

@@ -6,7 +6,7 @@ import logging
 import sys
 
 from prefect._json import quote
-from prefect._log import is_plain
+from prefect._log import RunLog, is_plain, task_logger
 from prefect._record import now, recorder
 from prefect.context import FlowRunContext, RunContext, TaskRunContext
 
@@ -32,10 +32,23 @@ class PrefectLogAdapter(_Adapter):
     past `logging`, unless someone has changed the run's logger.
     """
 
-    def __init__(self, logger: logging.Logger, extra: Dict[str, Any]) -> None:
-        super().__init__(logger, extra)
-        self._head = ""
-        self._label = ""
+    def __init__(self, logger: logging.Logger, extra: Any, log: Optional[RunLog] = None) -> None:
+        super().__init__(logger, None if callable(extra) else extra)
+        self._make_extra = extra if callable(extra) else None
+        self._head = log.head if log is not None else ""
+        self._middle = log.middle if log is not None else ""
+        self._label = log.label if log is not None else ""
+
+    @property
+    def extra(self) -> Dict[str, Any]:  # type: ignore[override]
+        """What every record carries; made when it is first asked for."""
+        if self._extra is None:
+            self._extra = self._make_extra() if self._make_extra is not None else {}
+        return self._extra
+
+    @extra.setter
+    def extra(self, value: Any) -> None:
+        self._extra = value
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> Tuple[Any, Any]:
         kwargs["extra"] = {**(self.extra or {}), **(kwargs.get("extra") or {})}
@@ -145,6 +158,10 @@ def get_run_logger(context: Optional[RunContext] = None, **kwargs: Any) -> Prefe
             "Expected one of 'None', 'FlowRunContext', or 'TaskRunContext'."
         )
     if task_context is not None:
+        if task_context.log is not None and not kwargs:
+            return PrefectLogAdapter(
+                task_logger, lambda: _extra_of(task_context, flow_context), task_context.log
+            )
         return task_run_logger(
             task_context.run,
             task_context.task,
@@ -155,6 +172,12 @@ def get_run_logger(context: Optional[RunContext] = None, **kwargs: Any) -> Prefe
     if flow_context is not None:
         return flow_run_logger(flow_context.flow_run, flow_context.flow, **kwargs)
     raise RuntimeError("There is no active flow or task run context.")
+
+
+def _extra_of(task: TaskRunContext, flow: Optional[FlowRunContext]) -> Dict[str, Any]:
+    return task_extra(
+        task.run, task.task, flow.flow_run if flow else None, flow.flow if flow else None
+    )
 
 
 def flow_run_logger(
