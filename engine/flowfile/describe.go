@@ -49,9 +49,16 @@ type Interpreter struct {
 	Version    string `json:"version"`
 }
 
-// bootstrap keeps the working directory out of the way while the SDK is imported: a prefect.py there
-// must not be taken for it.
-const bootstrap = "import sys\nif not sys.path[0]: del sys.path[0]\nfrom prefect._describe import main\nmain()"
+// bootstrap is the program that Python runs. It keeps the working directory out of the way while the
+// SDK is imported, since a prefect.py there must not be taken for it; and it gives no answer where
+// Python is too old to read the SDK.
+const bootstrap = `
+import sys
+if sys.version_info < (3, 8): sys.exit(1)
+if not sys.path[0]: del sys.path[0]
+from prefect._describe import main
+main()
+`
 
 // Describe loads the script in a Python process of its own and returns what its flow is. What is wrong
 // with the script is an *Error.

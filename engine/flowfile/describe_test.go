@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +151,9 @@ func TestErrorsAreOneMessageWithTheUsersFrames(t *testing.T) {
 			"Found object of unexpected type 'int'. Expected 'Flow'. The flow in it is 'real'."},
 		{"default.py", head + "@flow\ndef f(cb=print): pass\n", "f", KindException,
 			"script 'default.py' raised TypeError: Object of type 'builtin_function_or_method' is not JSON serializable\n  File \"FILE\", line"},
+		{"result.py", head + "@flow\ndef f(): return {}\nprint(f()['x'])\n", "f", KindException,
+			"script 'result.py' raised TypeError: 'NoneType' object is not subscriptable; a flow called while its script is loaded " +
+				"does not run and gives None, so put the call under `if __name__ == \"__main__\":`\n  File \"FILE\", line 4, in <module>\n    print(f()['x'])"},
 		{"name.py", head + "@flow(name='a/b')\ndef f(): pass\n", "f", KindName,
 			"Name 'a/b' contains an invalid character. Must not contain any of: ['/', '%', '&', '>', '<'].\n  File \"FILE\", line"},
 	} {
@@ -171,6 +175,20 @@ func TestDescribeWithoutAUsablePython(t *testing.T) {
 	o := options(t, "testdata/many.py", "inner")
 	o.Python = filepath.Join(t.TempDir(), "nopython")
 	if _, err := Describe(context.Background(), o); err == nil || !strings.Contains(err.Error(), "does not run as a Python") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDescribeWithAnOldPython(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a program that is a shell script")
+	}
+	o := options(t, "testdata/many.py", "inner")
+	o.Python = filepath.Join(t.TempDir(), "python")
+	if err := os.WriteFile(o.Python, []byte("#!/bin/sh\ncase \"$*\" in *print*) echo 2.7.18;; *) exit 1;; esac\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Describe(context.Background(), o); err == nil || !strings.Contains(err.Error(), "is Python 2.7.18, and flows need 3.8 or newer") {
 		t.Errorf("got %v", err)
 	}
 }

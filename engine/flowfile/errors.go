@@ -70,7 +70,19 @@ func (e *Error) Summary() string {
 	case KindName:
 		return e.Message
 	}
-	return script + " raised " + e.raised()
+	return script + " raised " + e.raised() + e.flowGaveNone()
+}
+
+// flowGaveNone explains a mistake that only loading makes one: the script uses what a flow that it
+// calls at module level returns.
+func (e *Error) flowGaveNone() string {
+	if (e.Type != "AttributeError" && e.Type != "TypeError") || !strings.Contains(e.Message, "NoneType") {
+		return ""
+	}
+	if len(e.Frames) == 0 || e.Frames[len(e.Frames)-1].Name != "<module>" {
+		return ""
+	}
+	return "; a flow called while its script is loaded does not run and gives None, so put the call under `if __name__ == \"__main__\":`"
 }
 
 // missing words what 2.1 says in one sentence, with what may have been meant.

@@ -240,3 +240,12 @@ func testRealPrefect(ctx context.Context, t *testing.T, python, dir, packages st
 		t.Errorf("the real one was touched: %v", err)
 	}
 }
+
+func BenchmarkEnsureWhenThere(b *testing.B) {
+	home := b.TempDir()
+	for b.Loop() {
+		if _, err := Ensure(home, "1"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

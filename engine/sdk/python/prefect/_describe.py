@@ -73,13 +73,9 @@ def _load(file: str, root: str) -> Any:
 
 def _flow(module: Any, file: str, function: str) -> dict[str, Any]:
     name = os.path.basename(file)
-    found = module
-    for part in function.split("."):
-        found = getattr(found, part, module)
-        if found is module:
-            raise Refused(
-                "not_found", f"{function!r} not found in {name!r}.", names=flow_names(module)
-            )
+    found = getattr(module, function, module)
+    if found is module:
+        raise Refused("not_found", f"{function!r} not found in {name!r}.", names=flow_names(module))
     if not _is_flow(found):
         kind = type(found).__name__
         message = f"Found object of unexpected type {kind!r}. Expected 'Flow'."
