@@ -24,7 +24,7 @@ def reader(annotation: Any) -> Check:
     if pydantic is None:
         return _validators(annotation)
     if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
-        return _guarded(_not_none(annotation.validate))
+        return _guarded(_not_none(annotation.validate))  # type: ignore[attr-defined]
     return _v1_field(pydantic, annotation)
 
 

@@ -71,7 +71,7 @@ def annotations_of(thing: Any) -> dict[str, Any]:
 def _forward_annotations(thing: Any) -> dict[str, Any]:
     import annotationlib  # type: ignore[import-not-found]
 
-    return annotationlib.get_annotations(thing, format=annotationlib.Format.FORWARDREF)
+    return dict(annotationlib.get_annotations(thing, format=annotationlib.Format.FORWARDREF))
 
 
 def required_keys(cls: Any) -> Any:

@@ -121,7 +121,7 @@ def _is_number(value: Any) -> bool:
 def decode(value: Any) -> str:
     """Bytes as UTF-8 text."""
     try:
-        return value.decode()
+        return str(value, "utf-8")
     except UnicodeDecodeError as exc:
         raise Invalid(str(exc)) from None
 
@@ -170,8 +170,7 @@ def _enum(cls: Any) -> Check:
 
     if cls.__module__ == "enum":  # Enum or IntEnum itself: a member of any enumeration
         return read_any
-    enum = sys.modules["enum"]
-    return read_int if issubclass(cls, enum.IntEnum) else read  # type: ignore[attr-defined]
+    return read_int if issubclass(cls, sys.modules["enum"].IntEnum) else read
 
 
 def _instance(cls: type) -> Check:

@@ -53,7 +53,7 @@ def read_datetime(value: Any) -> datetime:
     if match is None:
         raise Invalid("invalid datetime format")
     try:
-        return datetime(**_fields(match, "year month day"), **_clock(match))
+        return datetime(**{**_fields(match, "year month day"), **_clock(match)})
     except ValueError:
         raise Invalid("invalid datetime format") from None
 

@@ -15,7 +15,7 @@ MOST_FRAMES = 20
 
 def error_of(exc: BaseException, file: str) -> dict[str, Any]:
     """The error object of the answer for an exception that left the script."""
-    error = {
+    error: dict[str, Any] = {
         "kind": _kind(exc),
         "message": _message(exc),
         "type": type(exc).__name__,

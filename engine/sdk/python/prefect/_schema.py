@@ -112,7 +112,7 @@ class _Builder:
         raise NoSchema
 
     def array(self, shape: Shape, scope: dict[str, Any]) -> dict[str, Any]:
-        found = {"type": "array", "items": self.schema(shape.args[0], scope)}
+        found: dict[str, Any] = {"type": "array", "items": self.schema(shape.args[0], scope)}
         if shape.kind in ("set", "frozenset"):
             found["uniqueItems"] = True
         return found
@@ -175,7 +175,7 @@ class _Builder:
         """Whether the name is taken by the same enum, which pydantic has described already."""
         if cls in self._names or not _schema_classes.is_enum(cls):
             return False
-        return self.definitions[name].get("enum") == self._enum(cls)["enum"]
+        return bool(self.definitions[name].get("enum") == self._enum(cls)["enum"])
 
     def _enum(self, cls: Any) -> dict[str, Any]:
         found = {
@@ -240,8 +240,7 @@ def _field_default(cls: Any, name: str) -> tuple[bool, Any]:
     """Whether a field has to be given, and its default."""
     if not hasattr(cls, "__dataclass_fields__"):
         return name in _coerce_records.required_keys(cls), Missing
-    dataclasses = sys.modules["dataclasses"]
-    missing = dataclasses.MISSING  # type: ignore[attr-defined]
+    missing = sys.modules["dataclasses"].MISSING
     field = cls.__dataclass_fields__[name]
     if field.default is not missing:
         return False, field.default

@@ -92,7 +92,7 @@ def _list_of(annotation: Any) -> Any:
     return typing.List[annotation]
 
 
-def _v2(annotation: Any, definitions: Dict[str, Any]) -> Dict[str, Any]:
+def _v2(annotation: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """Pydantic 2's schema in the shape Prefect 2.1 has: nested models under `definitions`."""
     from . import _schema_pydantic2
 
@@ -100,7 +100,7 @@ def _v2(annotation: Any, definitions: Dict[str, Any]) -> Dict[str, Any]:
     found = adapter.json_schema(by_alias=True, ref_template=REFERENCE + "{model}")
     for name, nested in found.pop("$defs", {}).items():
         definitions[name] = _schema_pydantic2.as_v1(nested)
-    found = _schema_pydantic2.as_v1(found)
+    found = dict(_schema_pydantic2.as_v1(found))
     if not isinstance(annotation, type) or "properties" not in found:
         return found
     definitions[annotation.__name__] = found
