@@ -75,7 +75,7 @@ func (f *fold) String() string {
 	return f.rest
 }
 
-// singleQuoted reads '...', where ” is the only escape.
+// singleQuoted reads a text in single quotes, in which a doubled quote stands for one.
 func (c *cursor) singleQuoted() string {
 	var text strings.Builder
 	c.next()
