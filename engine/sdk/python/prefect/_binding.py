@@ -80,10 +80,11 @@ class Namesakes:
 
     def add(self, name: str, fn: Callable[..., Any]) -> None:
         """Register; a `UserWarning` tells of a name that another function has."""
-        known = self._known.setdefault(name, fn)
+        names = self._names()
+        known = names.setdefault(name, fn)
         if known is fn:
             return
-        self._known[name] = None  # several: every further one is warned of
+        names[name] = None  # several: every further one is warned of
         code = getattr(fn, "__code__", None)
         place = f"{code.co_filename}:{code.co_firstlineno}" if code is not None else "<unknown>"
         import warnings
@@ -94,6 +95,15 @@ class Namesakes:
             f"definition:\n\n `@{self.kind}(name='my_unique_name', ...)`",
             stacklevel=1,
         )
+
+
+    def _names(self) -> Dict[str, Any]:
+        """Those of the script that is being loaded, where one is, else those of the process."""
+        context = sys.modules.get("prefect.context")
+        registry = context.PrefectObjectRegistry.get() if context is not None else None
+        if registry is None:
+            return self._known
+        return registry.__dict__.setdefault(f"_{self.kind}_names", {})
 
 
 class Binder:

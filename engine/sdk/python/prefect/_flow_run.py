@@ -19,7 +19,7 @@ from prefect._record import (
     tags_json,
 )
 from prefect._task_engine import states_of
-from prefect._task_run import run_tags
+from prefect._task_run import _inputs_json, run_tags, sources_of, track
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
 from prefect.futures import PrefectFuture, resolve_futures_to_data
@@ -81,33 +81,16 @@ class FlowExecution:
         return None
 
     def _create(self) -> None:
-        at = now()
         flow, parent = self.flow, self.parent
-        run = FlowRun(
-            id=new_id(),
-            name=new_name(),
-            flow_name=flow.name,
-            flow_version=flow.version,
-            parameters=self.parameters,
-            tags=_current_tags(),
-            state=None,
-            parent_task_run_id=self.task_run._id if self.task_run is not None else None,
-        )
-        run._created = at
+        task_run_id = self.task_run._id if self.task_run is not None else None
+        run = record_flow_run(flow, self.parameters, _current_tags(), None, task_run_id)
         self.run = run
-        from prefect import _history
-
-        if _history.enabled:
-            _history.remember_flow_run(run)
         self._open_log()
-        pending = make_state(PENDING, "Pending", None, None, at, self._details())
-        run.moved(pending)
-        events = flow_run_event(run, flow.name, self.parameters)
-        recorder.emit(events + flow_state_event(run._id, pending, 0))
+        if parent is not None:
+            self._mirror(run.state)  # type: ignore[arg-type]
         if parent is None:
             _log.engine_log(20, f"Created flow run {run.name!r} for flow {flow.name!r}")
         else:
-            self._mirror(pending)
             message = f"Created subflow run {run.name!r} for flow {flow.name!r}"
             parent.log.write(now(), 20, message)
 
@@ -156,8 +139,6 @@ class FlowExecution:
 
             remember_task_run(run, list(self.parameters))
         self.task_run = run
-        from prefect._task_run import _inputs_json
-
         recorder.emit(
             f'{{"k":"task_run","id":"{run._id}","flow_run_id":"{parent.run_id}",'
             f'"name":{quote(run.name)},"task_key":{quote(key)},"dynamic_key":"{number}",'
@@ -178,10 +159,7 @@ class FlowExecution:
         results = self.parent.results if self.parent is not None else {}
         for name, value in self.parameters.items():
             found = find_runs(value)
-            ids = [one for one in map(run_id, found) if one]
-            known = results.get(id(value))
-            if not found and known is not None and known[1] is value:
-                ids = [known[0]]
+            ids = [one for one in map(run_id, found) if one] or sources_of(value, results)
             if ids:
                 inputs[name] = ids
         return inputs
@@ -363,6 +341,8 @@ class FlowExecution:
         parent = self.parent
         if parent is not None:
             parent.subflow_states.append(state)
+            if state.type is COMPLETED and self.task_run is not None:
+                track(state.data, self.task_run._id, parent.results)
             if parent.known is not None and self.task_run is not None:
                 key = (self.task_run.task_key, int(self.task_run.dynamic_key))
                 parent.known[key] = (self.task_run, self.run)
@@ -387,7 +367,6 @@ class FlowExecution:
         run.moved(own)
         if self.run is not None and state._details is not None:
             state._details._task_run_id = run._id
-            state._details._child_flow_run_id = child
         recorder.emit(
             f'{{"k":"task_state","id":"{run._id}","state":{state_json(own)},'
             f'"run_count":{run.run_count}}}\n'
@@ -395,6 +374,37 @@ class FlowExecution:
 
     def _details(self) -> StateDetails:
         return StateDetails(self.run._id)
+
+
+def record_flow_run(
+    flow: Flow,
+    parameters: Dict[str, Any],
+    tags: List[str],
+    name: Optional[str],
+    parent_task_run_id: Optional[str] = None,
+) -> FlowRun:
+    """A new flow run, in state Pending."""
+    from prefect import _history
+
+    run = FlowRun(
+        id=new_id(),
+        name=name or new_name(),
+        flow_name=flow.name,
+        flow_version=flow.version,
+        parameters=parameters,
+        tags=tags,
+        state=None,
+        parent_task_run_id=parent_task_run_id,
+    )
+    run._created = now()
+    if _history.enabled:
+        _history.remember_flow_run(run)
+    details = StateDetails(run._id)
+    pending = make_state(PENDING, "Pending", None, None, run._created, details)
+    run.moved(pending)
+    events = flow_run_event(run, flow.name, parameters)
+    recorder.emit(events + flow_state_event(run._id, pending, 0))
+    return run
 
 
 class _Tagless:

@@ -16,6 +16,7 @@ MAX_RUNS = 20000
 enabled = False
 flow_runs: Dict[str, Any] = {}
 task_runs: Dict[str, Any] = {}
+logs: List[Dict[str, Any]] = []
 
 
 def enable() -> None:
@@ -34,6 +35,17 @@ def remember_task_run(run: TaskRun, names: List[str]) -> None:
     if run.__dict__.get("_inputs") is None:
         run.__dict__["_inputs"] = dict.fromkeys(names, ())
     _add(task_runs, run)
+
+
+def remember_logs(events: str) -> None:
+    """Keep the log records among some events, those of runs."""
+    from prefect._json import loads
+
+    for line in events.splitlines():
+        if line.startswith('{"k":"log","flow_run_id":"'):
+            logs.append(loads(line))
+    if len(logs) > MAX_RUNS:
+        del logs[: len(logs) - MAX_RUNS]
 
 
 def _add(runs: Dict[str, Any], run: Any) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 from _thread import allocate_lock
 
+from prefect import _history
 from prefect._json import dumps, quote
 
 TYPE_CHECKING = False
@@ -95,6 +96,8 @@ class Recorder:
 
     def emit(self, events: str, printed: str = "") -> None:
         """Send events (whole lines) and print log lines."""
+        if _history.enabled:
+            _history.remember_logs(events)
         channel = self.channel
         if channel is not None:
             try:

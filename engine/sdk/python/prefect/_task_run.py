@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 PENDING, RUNNING, SCHEDULED = StateType.PENDING, StateType.RUNNING, StateType.SCHEDULED
 COMPLETED, FAILED, CRASHED = StateType.COMPLETED, StateType.FAILED, StateType.CRASHED
 FAILURE = "Task run encountered an exception."
-_UNTRACKED = (bool, type(None), type(...), type(NotImplemented), int, float)
 
 
 class TaskExecution:
@@ -66,9 +65,7 @@ class TaskExecution:
             found = find_runs(value)
             ids = [one for one in map(run_id, found) if one]
             if not found and results:
-                known = results.get(id(value))
-                if known is not None and known[1] is value:
-                    ids = [known[0]]
+                ids = sources_of(value, results)
             self.upstream += found
             if ids:
                 inputs[name] = ids
@@ -255,9 +252,7 @@ class TaskExecution:
         self._move(state)
         event, line = self.log.text(state._at, 20, f"Finished in state {state}")
         recorder.emit(task_state_event(self.run._id, state, self.run.run_count) + event, line)
-        data = state.data
-        if type(data) not in _UNTRACKED:
-            self.flow.results[id(data)] = (self.run._id, data)
+        track(state.data, self.run._id, self.flow.results)
         return state
 
     def _expiry(self) -> Any:
@@ -355,6 +350,38 @@ class TaskExecution:
         details = state.state_details
         details._flow_run_id = self.flow.run_id
         details._task_run_id = self.run._id
+
+
+# values that everyone shares say nothing of where they come from
+_SHARED = (bool, type(None), type(...), type(NotImplemented))
+_LOOKED_INTO = 50
+
+
+def track(data: Any, run_id: str, results: Dict[int, Any]) -> None:
+    """Remember which run a value, and what it directly holds, came from."""
+    for one in (data, *_parts(data)):
+        if type(one) not in _SHARED and not (type(one) is int and -6 < one < 257):
+            # holding the value keeps its id from being given to another
+            results[id(one)] = (run_id, one)
+
+
+def sources_of(value: Any, results: Dict[int, Any]) -> List[str]:
+    """The runs that a value, and what it directly holds, came from."""
+    found: List[str] = []
+    for one in (value, *_parts(value)):
+        known = results.get(id(one))
+        if known is not None and known[1] is one and known[0] not in found:
+            found.append(known[0])
+    return found
+
+
+def _parts(value: Any) -> Any:
+    kind = type(value)
+    if kind in PLAIN or not isinstance(value, (list, tuple, set, dict)):
+        return ()
+    if len(value) > _LOOKED_INTO:
+        return ()
+    return tuple(value.values()) if isinstance(value, dict) else tuple(value)
 
 
 def run_tags(task: Task) -> List[str]:

@@ -156,6 +156,9 @@ def _exit_code(exc: SystemExit) -> int:
     return 1
 
 
+UNTRACKABLE_TYPES = {bool, type(None), type(...), type(NotImplemented)}
+
+
 def __getattr__(name: str) -> Any:
     raise AttributeError(
         f"module 'prefect.engine' has no attribute {name!r}: call a flow or a task to run it"

@@ -153,6 +153,10 @@ class Flow:
 
         return enter(self, self._model.bind(args, kwargs), return_state)
 
+    def _run(self, *args: Any, **kwargs: Any) -> Any:
+        """The final state of a run, never its exception."""
+        return self(*args, return_state=True, **kwargs)
+
 
 def flow(
     __fn: Optional[Callable[..., Any]] = None,
@@ -238,14 +242,13 @@ def select_flow(
         raise MissingFlowError(f"No flows found{place}.")
     if flow_name:
         if flow_name not in by_name:
-            listed = ", ".join(repr(name) for name in by_name)
+            listed = " ".join(repr(name) for name in by_name)
             raise MissingFlowError(
-                f"Flow {flow_name!r} not found{place}. Found the following flows: {listed}. "
-                "Check to make sure that your flow function is decorated with `@flow`."
+                f"Flow {flow_name!r} not found{place}. Found the following flows: {listed}"
             )
         return by_name[flow_name]
     if len(by_name) > 1:
-        listed = ", ".join(sorted(repr(name) for name in by_name))
+        listed = " ".join(sorted(repr(name) for name in by_name))
         raise UnspecifiedFlowError(
             f"Found {len(by_name)} flows{place}: {listed}. Specify a flow name to select a flow."
         )

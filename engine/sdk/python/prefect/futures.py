@@ -41,6 +41,7 @@ class PrefectFuture:
         """The final state, once there is one; None if ``timeout`` runs out first."""
         if self.asynchronous:
             return self._wait_async(timeout)
+        _warn_in_loop()
         return self._wait(timeout)
 
     def result(self, timeout: Optional[float] = None, raise_on_failure: bool = True) -> Any:
@@ -51,6 +52,7 @@ class PrefectFuture:
         """
         if self.asynchronous:
             return self._result_async(timeout, raise_on_failure)
+        _warn_in_loop()
         state = self._wait(timeout)
         if state is None:
             raise TimeoutError(_TIMED_OUT)
@@ -152,6 +154,20 @@ class PrefectFuture:
 
     def __repr__(self) -> str:
         return f"PrefectFuture({self.run_key!r})"
+
+
+def _warn_in_loop() -> None:
+    """Say, as 2.1 does, that an event loop stands still while a sync task is waited for."""
+    from prefect._loops import in_loop
+
+    if in_loop():
+        import warnings
+
+        warnings.warn(
+            "`sync` called from an asynchronous context; you should `await` the async function "
+            "directly instead.",
+            stacklevel=1,
+        )
 
 
 def resolve_futures_to_states(value: Any) -> Any:

@@ -115,6 +115,10 @@ class Task:
 
         return call(self, self._bind(args, kwargs), wait_for, return_state)
 
+    def _run(self, *args: Any, wait_for: Any = None, **kwargs: Any) -> Any:
+        """The final state of a run, never its exception."""
+        return self(*args, return_state=True, wait_for=wait_for, **kwargs)
+
     def submit(
         self, *args: Any, return_state: bool = False, wait_for: Any = None, **kwargs: Any
     ) -> Any:

@@ -35,17 +35,15 @@ def objects_from_script(path: str) -> Dict[str, Any]:
 
 def load_script_as_module(path: str) -> Any:
     """A script as a module named ``__prefect_loader__``; `ScriptError` where it raises."""
-    from prefect import _mode
     from prefect._loader import load_script
+    from prefect.context import PrefectObjectRegistry
     from prefect.exceptions import ScriptError
 
-    before, _mode.loading = _mode.loading, True
-    try:
-        return load_script(path)
-    except Exception as exc:
-        raise ScriptError(user_exc=exc, path=path) from exc
-    finally:
-        _mode.loading = before
+    with PrefectObjectRegistry(block_code_execution=True):
+        try:
+            return load_script(path)
+        except Exception as exc:
+            raise ScriptError(user_exc=exc, path=path) from exc
 
 
 def import_object(import_path: str) -> Any:

@@ -181,6 +181,13 @@ def _when(micros: int) -> Any:
     return _datetime(micros) if micros else None
 
 
+def flow_id_of(name: str) -> UUID:
+    """A flow's id in this process; it has no row until the supervisor makes one."""
+    from uuid import NAMESPACE_OID, uuid5
+
+    return uuid5(NAMESPACE_OID, name)
+
+
 class FlowRun(Run):
     """A run of a flow. ``parameters`` are those the run was given, ``run_count`` starts at 1."""
 
@@ -215,12 +222,7 @@ class FlowRun(Run):
     @property
     def flow_id(self) -> Any:
         given = self.__dict__.get("_flow_id")
-        if given is None:
-            # flows have no row until the supervisor makes one: the same name gives the same id
-            from uuid import NAMESPACE_OID, uuid5
-
-            given = uuid5(NAMESPACE_OID, str(self.__dict__.get("flow_name", self.name)))
-        return given
+        return flow_id_of(self.__dict__.get("flow_name") or "") if given is None else given
 
     @flow_id.setter
     def flow_id(self, value: Any) -> None:
