@@ -6,11 +6,11 @@ package pyyaml
 func (p *parser) node(indent int, compact, sameCol bool) *Node {
 	p.enter()
 	defer p.leave()
-	line := p.line
+	line, start := p.line, *p.at()
 	p.skip()
 	fresh := compact || p.line != line
 	if !p.inside(indent, sameCol) {
-		return p.empty(properties{})
+		return p.emptyAt(start, properties{})
 	}
 	props := p.properties()
 	if !props.any {
@@ -19,7 +19,7 @@ func (p *parser) node(indent int, compact, sameCol bool) *Node {
 	if line = p.line; isBreak(p.peek()) || p.peek() == '#' || p.peek() == 0 {
 		p.skip()
 		if !p.inside(indent, sameCol) {
-			return p.empty(props)
+			return p.emptyAt(start, props)
 		}
 		if p.line != line {
 			return p.content(indent, true, props, p.properties())

@@ -2,6 +2,7 @@ package pyyaml
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -20,6 +21,7 @@ type cursor struct {
 	text      []rune
 	pos       int
 	line, col int // from 0
+	comments  []string
 }
 
 // newCursor decodes the document. Characters that YAML does not allow unescaped are errors.
@@ -110,16 +112,24 @@ func (c *cursor) spaces() {
 func (c *cursor) skip() {
 	for {
 		c.spaces()
-		if c.peek() == '#' {
-			for r := c.peek(); r != 0 && !isBreak(r); r = c.peek() {
-				c.next()
-			}
-		}
+		c.comment()
 		if !isBreak(c.peek()) {
 			return
 		}
 		c.lineBreak()
 	}
+}
+
+// comment steps over a comment to the end of the line.
+func (c *cursor) comment() {
+	if c.peek() != '#' {
+		return
+	}
+	start := c.pos
+	for r := c.peek(); r != 0 && !isBreak(r); r = c.peek() {
+		c.next()
+	}
+	c.comments = append(c.comments, strings.TrimRight(string(c.text[start:c.pos]), " \t"))
 }
 
 // separator tells whether "---" or "..." begins the line here, which ends the document.

@@ -12,10 +12,21 @@ import (
 // What PyYAML's safe loader refuses is refused: custom tags, tabs as indentation, several documents
 // in one file. Refused too are duplicate keys, of which PyYAML silently keeps the last, and files
 // beyond the limits MaxBytes, MaxDepth and MaxNodes.
-func Parse(data []byte) (root *Node, err error) {
+func Parse(data []byte) (*Node, error) {
+	root, _, err := parse(data)
+	return root, err
+}
+
+// Comments lists the comments of a document, each from its "#" to the end of its line.
+func Comments(data []byte) ([]string, error) {
+	_, comments, err := parse(data)
+	return comments, err
+}
+
+func parse(data []byte) (root *Node, comments []string, err error) {
 	c, err := newCursor(data)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p := &parser{cursor: c, anchors: map[string]*Node{}}
 	defer func() {
@@ -24,10 +35,11 @@ func Parse(data []byte) (root *Node, err error) {
 			if !ok {
 				panic(r)
 			}
-			root, err = nil, failure
+			root, comments, err = nil, nil, failure
 		}
 	}()
-	return p.document(), nil
+	root = p.document()
+	return root, p.comments, nil
 }
 
 // parser builds nodes; its methods end with cursor.fail on an error.
@@ -179,10 +191,11 @@ func (p *parser) weigh(n *Node) *Node {
 func (p *parser) at() *Node { return &Node{Line: p.line + 1, Col: p.col + 1} }
 
 // empty is the null that stands for a missing value.
-func (p *parser) empty(props properties) *Node {
-	n := p.at()
-	n.Plain = true
-	return p.finish(p.weigh(n), props)
+func (p *parser) empty(props properties) *Node { return p.emptyAt(*p.at(), props) }
+
+func (p *parser) emptyAt(place Node, props properties) *Node {
+	place.Plain = true
+	return p.finish(p.weigh(&place), props)
 }
 
 func (p *parser) enter() {

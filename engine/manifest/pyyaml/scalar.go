@@ -247,11 +247,7 @@ func (c *cursor) blockHeader() (chomp rune, increment int) {
 		c.fail("after | or > only +, - and a digit may stand before the text, which begins on the next line")
 	}
 	c.spaces()
-	if c.peek() == '#' {
-		for r := c.peek(); r != 0 && !isBreak(r); r = c.peek() {
-			c.next()
-		}
-	}
+	c.comment()
 	if c.pos < len(c.text) {
 		if !isBreak(c.peek()) {
 			c.fail("the text after | or > begins on the next line")
