@@ -10,7 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
 
-    from prefect._version import VERSION as __version__
+    from prefect._version import VERSION
+
+    __version__ = VERSION
     from prefect.client import get_client
     from prefect.context import tags
     from prefect.flows import Flow, flow

@@ -26,7 +26,7 @@ def key_of(fn: Callable[..., Any]) -> str:
 def short_hash(key: str) -> str:
     """The first 8 hex digits of the MD5 of a key, as the names of task runs have them."""
     try:
-        from _md5 import md5  # `hashlib` takes 3 ms to import
+        from _md5 import md5  # type: ignore[import-not-found]  # `hashlib` takes 3 ms to import
     except ImportError:
         from hashlib import md5
     return md5(key.encode()).hexdigest()[:8]
@@ -96,7 +96,6 @@ class Namesakes:
             stacklevel=1,
         )
 
-
     def _names(self) -> Dict[str, Any]:
         """Those of the script that is being loaded, where one is, else those of the process."""
         context = sys.modules.get("prefect.context")
@@ -121,7 +120,8 @@ class Binder:
             and not hasattr(fn, "__self__")
             and not hasattr(fn, "__wrapped__")
         )
-        self._names: Any = code.co_varnames[: code.co_argcount] if simple else None
+        names: Any = code.co_varnames[: code.co_argcount] if code is not None else None
+        self._names = names if simple else None
 
     def bind(self, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Dict[str, Any]:
         """The parameters by name, defaults included; `ParameterBindError` where they don't fit."""

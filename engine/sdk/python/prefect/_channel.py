@@ -182,7 +182,7 @@ class SocketStream:
 
 def hello(channel: Channel) -> None:
     """Introduce this process; the first line of every channel."""
-    from prefect._json import quote, dumps
+    from prefect._json import dumps, quote
 
     argv = dumps([str(arg) for arg in getattr(sys, "argv", [])])
     python = "{}.{}.{}".format(*sys.version_info[:3])

@@ -417,7 +417,7 @@ def _current_tags() -> List[str]:
     return sorted(TagsContext.get().current_tags)
 
 
-def _as_stored(state: State) -> State:
+def _as_stored(state: Any) -> State:
     """A state as it comes back from having been stored: its exception has no traceback."""
     data = state.data
     if not isinstance(data, BaseException):

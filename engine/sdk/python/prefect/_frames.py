@@ -45,16 +45,20 @@ def is_ours(tb: TracebackType) -> bool:
     return tb.tb_frame.f_code.co_filename.startswith(_PACKAGE)
 
 
-def format_exception(exc: BaseException) -> str:
-    """The traceback as Python prints it, of the user's frames, without a final newline."""
+def format_exception(exc: BaseException, raised: bool = True) -> str:
+    """The traceback as Python prints it, of the user's frames, without a final newline.
+
+    ``raised`` says that the exception has been raised, even if only our frames saw it.
+    """
     from traceback import TracebackException
 
+    raised = raised or exc.__traceback__ is not None
     strip(exc)
     whole = TracebackException(type(exc), exc, exc.__traceback__)
     _keep_repeats(whole)
     text = "".join(whole.format()).rstrip("\n")
     # Python leaves the header out where no frame is left; a log reader looks for it
-    return text if exc.__traceback__ is not None or text.startswith(_HEADER) else _HEADER + text
+    return _HEADER + text if raised and not text.startswith(_HEADER) else text
 
 
 def _keep_repeats(formatted: Any) -> None:

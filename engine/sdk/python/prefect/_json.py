@@ -40,7 +40,7 @@ def encode(value: Any) -> Any:
             try:
                 return method(mode="json") if name == "model_dump" else method()
             except Exception:
-                continue
+                break  # such a value is given by its repr
     if isinstance(value, (set, frozenset)):
         return sorted(value, key=repr)
     if isinstance(value, bytes):

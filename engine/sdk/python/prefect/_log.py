@@ -40,7 +40,7 @@ def is_plain(logger: logging.Logger) -> bool:
 class RunLog:
     """Writes the records of one flow run or task run."""
 
-    __slots__ = ("logger", "label", "extra", "head", "middle")
+    __slots__ = ("extra", "head", "label", "logger", "middle")
 
     def __init__(
         self, logger: logging.Logger, label: str, flow_run_id: str, task_run_id: Optional[str],

@@ -43,7 +43,7 @@ def call(task: Task, parameters: Dict[str, Any], wait_for: Any, return_state: bo
         if flow.flow.isasync:
             return _call_async(task, parameters, flow, wait_for, return_state)
         future = _start_in_background(task, parameters, flow, wait_for, direct=True)
-        state = future._wait()
+        state: Any = future._wait()
     else:
         execution = TaskExecution(task, parameters, flow, wait_for)
         execution.say(f"Executing {execution.run.name!r} immediately...")
@@ -63,7 +63,7 @@ async def _call_async(
 ) -> Any:
     execution = TaskExecution(task, parameters, flow, wait_for)
     execution.say(f"Executing {execution.run.name!r} immediately...")
-    future = PrefectFuture(execution.run, True)
+    future: PrefectFuture[Any] = PrefectFuture(execution.run, True)
     flow.task_run_futures.append(future)
     try:
         state = await run_async(execution)
@@ -93,11 +93,11 @@ def _submit(
             future._wait()
         return future
     execution = TaskExecution(task, parameters, flow, wait_for)
-    future = PrefectFuture(execution.run)
+    future: PrefectFuture[Any] = PrefectFuture(execution.run)
     flow.task_run_futures.append(future)
     if sequential:
         execution.say(f"Executing {execution.run.name!r} immediately...")
-        run = lambda: run_sync(execution)  # noqa: E731
+        run = lambda: run_sync(execution)
         future._finish(run_in_thread(run) if in_loop() else run())
         return future
     execution.say(f"Submitted task run {execution.run.name!r} for execution.")
@@ -124,7 +124,7 @@ def _start_in_background(
         else f"Submitted task run {name!r} for execution."
     )
     execution.flush()
-    future = PrefectFuture(execution.run)
+    future: PrefectFuture[Any] = PrefectFuture(execution.run)
     flow.task_run_futures.append(future)
     _start(execution, future, background_loop())
     return future
@@ -151,7 +151,7 @@ async def _submit_async(
     import asyncio
 
     execution = TaskExecution(task, parameters, flow, wait_for)
-    future = PrefectFuture(execution.run, True)
+    future: PrefectFuture[Any] = PrefectFuture(execution.run, True)
     flow.task_run_futures.append(future)
     if flow.task_runner.concurrency_type == "SEQUENTIAL":
         execution.say(f"Executing {execution.run.name!r} immediately...")
@@ -318,6 +318,6 @@ def slot_pauses(execution: TaskExecution) -> Any:
         pause = min(pause * 1.5, 1.0)
 
 
-def states_of(futures: List[Any]) -> List[State]:
+def states_of(futures: List[Any]) -> List[Any]:
     """The states of what a flow's tasks came to, in the order in which they were called."""
     return [one._final_state if type(one) is PrefectFuture else one for one in futures]

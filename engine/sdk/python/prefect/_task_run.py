@@ -33,8 +33,20 @@ class TaskExecution:
     """A task run being executed."""
 
     __slots__ = (
-        "task", "run", "parameters", "flow", "log", "upstream", "reused", "retries_left", "delay",
-        "start_events", "start_lines", "cache_key", "_waits", "_reset",
+        "_reset",
+        "_waits",
+        "cache_key",
+        "delay",
+        "flow",
+        "log",
+        "parameters",
+        "retries_left",
+        "reused",
+        "run",
+        "start_events",
+        "start_lines",
+        "task",
+        "upstream",
     )  # fmt: skip
 
     def __init__(
@@ -317,7 +329,9 @@ class TaskExecution:
         return state
 
     def _say_finished(self, state: State) -> None:
-        self.log.write(state._at, 20 if state.type is COMPLETED else 40, f"Finished in state {state}")
+        self.log.write(
+            state._at, 20 if state.type is COMPLETED else 40, f"Finished in state {state}"
+        )
 
     def move(self, kind: StateType, name: str, message: Optional[str], data: Any) -> State:
         """Enter a state and record it, with what has been held back."""

@@ -45,13 +45,13 @@ class OrionClient:
 
     api_url = "http://ephemeral-orion/api/"
 
-    async def __aenter__(self) -> OrionClient:
+    async def __aenter__(self) -> Any:
         return self
 
-    async def __aexit__(self, *exc: Any) -> None:
+    async def __aexit__(self, *exc: object) -> None:
         return None
 
-    def __enter__(self) -> OrionClient:
+    def __enter__(self) -> Any:
         raise RuntimeError(
             "The `OrionClient` must be entered with an async context. Did you mean to use "
             "`async with OrionClient(...)` not `with OrionClient(...)`"
@@ -227,7 +227,8 @@ def _fits(row: Dict[str, Any], criteria: Dict[str, Any]) -> bool:
         if wanted is not None and str(row.get(field)) not in [str(one) for one in wanted]:
             return False
         if field == "level" and isinstance(test, dict):
-            if row["level"] < (test.get("ge_") or 0) or row["level"] > (test.get("le_") or 100):
+            lowest, highest = test.get("ge_") or 0, test.get("le_") or 100
+            if not lowest <= row["level"] <= highest:
                 return False
     return True
 
@@ -239,7 +240,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple, set)):
         return [_plain(item) for item in value]
     if isinstance(value, (str, int, float, bool)) or value is None:
-        return value.value if hasattr(value, "value") else value
+        return getattr(value, "value", value)
     fields = value.dict() if hasattr(value, "dict") else getattr(value, "__dict__", None)
     return _plain(fields) if isinstance(fields, dict) else str(value)
 
@@ -270,7 +271,7 @@ def _passes(run: Any, criteria: Dict[str, Any]) -> bool:
             if not set(test.get("all_") or ()) <= set(run.tags):
                 return False
         elif isinstance(test, dict) and test.get("any_") is not None:
-            if str(getattr(run, field, None)) not in [str(one) for one in test["any_"]]:
+            wanted = [str(one) for one in test["any_"]]
+            if str(getattr(run, field, None)) not in wanted:
                 return False
     return True
-

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from typing_extensions import Self
+
 from prefect.exceptions import MissingContextError
 
 TYPE_CHECKING = False
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     import datetime
     from typing import Any, Dict, Iterator, List, Optional, Set, Type, TypeVar, Union
 
+    from prefect._log import RunLog
     from prefect.flows import Flow
     from prefect.orion.schemas.core import FlowRun, TaskRun
     from prefect.task_runners import BaseTaskRunner
@@ -29,13 +32,13 @@ class ContextModel:
     def __init__(self, **fields: Any) -> None:
         self.__dict__.update(fields)
 
-    def __enter__(self: C) -> C:
+    def __enter__(self) -> Self:
         if self._token is not None:
             raise RuntimeError("Context already entered. Context enter calls cannot be nested.")
         self._token = self.__var__.set(self)
         return self
 
-    def __exit__(self, *exc: Any) -> None:
+    def __exit__(self, *exc: object) -> None:
         if self._token is None:
             raise RuntimeError("Asymmetric use of context. Context exit called without an enter.")
         self.__var__.reset(self._token)
@@ -46,7 +49,7 @@ class ContextModel:
         """The context that is active here, or None."""
         return cls.__var__.get(None)
 
-    def copy(self: C, **fields: Any) -> C:
+    def copy(self, **fields: Any) -> Self:
         """A copy of the context that has not been entered."""
         new = object.__new__(type(self))
         new.__dict__.update(self.__dict__)
@@ -75,9 +78,16 @@ class FlowRunContext(RunContext):
     flow: Flow
     flow_run: FlowRun
     task_runner: BaseTaskRunner
-    task_run_futures: List[Any]
+    task_run_futures: List[Any]  # in the order of the calls; a direct call leaves its state
     subflow_states: List[Any]
     task_run_dynamic_keys: Dict[str, int]
+    run_id: str
+    log: RunLog
+    results: Dict[int, Any]  # by id of a value, the task run it came from and the value
+    crashed: List[Any]
+    interruption: Optional[BaseException]  # what a task raised to end the process
+    known: Optional[Dict[Any, Any]]  # the runs of earlier attempts, where the flow is retried
+    keep_states: bool
     client: Any = None
 
 

@@ -96,7 +96,8 @@ class Deployment:
         """Write the deployment as a YAML file."""
         from prefect.blocks._store import awaitable
 
-        return awaitable(self._build(str(path)))
+        self._build(str(path))
+        return awaitable(None)
 
     def _apply(self) -> Any:
         import os
@@ -199,7 +200,12 @@ def run_command(args: List[str], cwd: Optional[str] = None, parse: bool = True) 
         raise RuntimeError("no prefect binary found; set PREFECT_BINARY to its path")
     env = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT__")}
     done = subprocess.run(
-        [binary, *args], cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True
+        [binary, *args],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
     )
     if done.returncode != 0:
         message = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 
 class PrefectException(Exception):
@@ -90,7 +90,7 @@ class ObjectNotFound(PrefectException):
     ``http_exc`` is the underlying error where there was one; nothing here speaks HTTP.
     """
 
-    def __init__(self, http_exc: Optional[BaseException] = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, http_exc: Any = None, *args: Any, **kwargs: Any) -> None:
         self.http_exc = http_exc
         super().__init__(*([http_exc] if isinstance(http_exc, str) else []), *args, **kwargs)
 
@@ -98,7 +98,7 @@ class ObjectNotFound(PrefectException):
 class ObjectAlreadyExists(PrefectException):
     """Raised when something of the same name exists already."""
 
-    def __init__(self, http_exc: Optional[BaseException] = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, http_exc: Any = None, *args: Any, **kwargs: Any) -> None:
         self.http_exc = http_exc
         super().__init__(*([http_exc] if isinstance(http_exc, str) else []), *args, **kwargs)
 

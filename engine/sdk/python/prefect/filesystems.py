@@ -44,9 +44,7 @@ class LocalFileSystem(Block):
         target = Path(path).expanduser()
         target = (target if target.is_absolute() else base / target).resolve()
         if base != target and base not in target.parents:
-            raise ValueError(
-                f"Provided path {target} is outside of the base path {base}."
-            )
+            raise ValueError(f"Provided path {target} is outside of the base path {base}.")
         return target
 
 

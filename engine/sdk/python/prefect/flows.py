@@ -13,7 +13,7 @@ from prefect._binding import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Type, Union
+    from typing import Any, Callable, Dict, Iterable, List, Optional, Type, Union
 
     from prefect.task_runners import BaseTaskRunner
 
@@ -35,10 +35,10 @@ class Flow:
         name: Optional[str] = None,
         version: Optional[str] = None,
         retries: int = 0,
-        retry_delay_seconds: Union[int, float] = 0,
+        retry_delay_seconds: float = 0,
         task_runner: Union[Type[BaseTaskRunner], BaseTaskRunner, None] = None,
         description: Optional[str] = None,
-        timeout_seconds: Union[int, float, None] = None,
+        timeout_seconds: Optional[float] = None,
         validate_parameters: bool = True,
     ) -> None:
         if not callable(fn):
@@ -107,10 +107,10 @@ class Flow:
         name: Optional[str] = None,
         version: Optional[str] = None,
         retries: Optional[int] = None,
-        retry_delay_seconds: Union[int, float, None] = None,
+        retry_delay_seconds: Optional[float] = None,
         task_runner: Union[Type[BaseTaskRunner], BaseTaskRunner, None] = None,
         description: Optional[str] = None,
-        timeout_seconds: Union[int, float, None] = None,
+        timeout_seconds: Optional[float] = None,
         validate_parameters: Optional[bool] = None,
     ) -> Flow:
         """A copy of the flow with the given options changed."""
@@ -160,14 +160,15 @@ class Flow:
 
 def flow(
     __fn: Optional[Callable[..., Any]] = None,
+    /,
     *,
     name: Optional[str] = None,
     version: Optional[str] = None,
     retries: int = 0,
-    retry_delay_seconds: Union[int, float] = 0,
+    retry_delay_seconds: float = 0,
     task_runner: Any = None,
     description: Optional[str] = None,
-    timeout_seconds: Union[int, float, None] = None,
+    timeout_seconds: Optional[float] = None,
     validate_parameters: bool = True,
 ) -> Any:
     """Make a flow of a function, as ``@flow`` or ``@flow(...)``.
@@ -221,7 +222,7 @@ def _file_hash(fn: Callable[..., Any]) -> Optional[str]:
     except (OSError, AttributeError):
         return None
     try:
-        from _md5 import md5
+        from _md5 import md5  # type: ignore[import-not-found]
     except ImportError:
         from hashlib import md5
     return md5(content).hexdigest()

@@ -21,7 +21,7 @@ class PrefectFuture:
     ``get_state`` are coroutines. Timeouts are in seconds.
     """
 
-    __slots__ = ("task_run", "asynchronous", "_final_state", "_callbacks", "_cancel")
+    __slots__ = ("_callbacks", "_cancel", "_final_state", "asynchronous", "task_run")
 
     def __init__(self, task_run: TaskRun, asynchronous: bool = False) -> None:
         self.task_run = task_run
@@ -192,7 +192,7 @@ def resolve_futures_to_data(value: Any) -> Any:
     return replace_runs(value, {id(one): result_of(one) for one in found}) if found else value
 
 
-def call_repr(__fn: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
+def call_repr(__fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> str:
     """A call as source text: `name(1, b=2)`."""
     parts = [repr(arg) for arg in args] + [f"{name}={value!r}" for name, value in kwargs.items()]
     return f"{__fn.__name__}({', '.join(parts)})"

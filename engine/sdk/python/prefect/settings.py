@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Union
+    from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional
 
 _overrides: ContextVar = ContextVar("prefect_settings", default=None)
 _UNSET: Any = object()

@@ -16,7 +16,6 @@ __all__ = [
     "BaseTaskRunner",
     "ConcurrentTaskRunner",
     "SequentialTaskRunner",
-    "TaskConcurrencyType",
 ]
 
 MAX_THREADS = 250
@@ -126,8 +125,8 @@ class _Workers:
                 self._grow()
             try:
                 job()
-            except BaseException:
-                pass  # a job settles its own future; nothing may end the thread
+            except BaseException as exc:
+                job = exc  # a job settles its own future; nothing may end the thread
             job = None
 
 

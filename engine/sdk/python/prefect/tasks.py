@@ -14,7 +14,7 @@ from prefect._binding import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
-    from typing import Any, Callable, Dict, Iterable, List, Optional, Union
+    from typing import Any, Callable, Dict, Iterable, Optional
 
     from prefect.context import TaskRunContext
 
@@ -47,12 +47,10 @@ class Task:
         description: Optional[str] = None,
         tags: Optional[Iterable[str]] = None,
         version: Optional[str] = None,
-        cache_key_fn: Optional[
-            Callable[[TaskRunContext, Dict[str, Any]], Optional[str]]
-        ] = None,
+        cache_key_fn: Optional[Callable[[TaskRunContext, Dict[str, Any]], Optional[str]]] = None,
         cache_expiration: Optional[datetime.timedelta] = None,
         retries: int = 0,
-        retry_delay_seconds: Union[float, int] = 0,
+        retry_delay_seconds: float = 0,
     ) -> None:
         if not callable(fn):
             raise TypeError("'fn' must be callable")
@@ -82,12 +80,10 @@ class Task:
         name: Optional[str] = None,
         description: Optional[str] = None,
         tags: Optional[Iterable[str]] = None,
-        cache_key_fn: Optional[
-            Callable[[TaskRunContext, Dict[str, Any]], Optional[str]]
-        ] = None,
+        cache_key_fn: Optional[Callable[[TaskRunContext, Dict[str, Any]], Optional[str]]] = None,
         cache_expiration: Optional[datetime.timedelta] = None,
         retries: Optional[int] = None,
-        retry_delay_seconds: Optional[Union[float, int]] = None,
+        retry_delay_seconds: Optional[float] = None,
     ) -> Task:
         """A copy of the task with the given options changed."""
         return Task(
@@ -97,7 +93,9 @@ class Task:
             tags=self.tags.copy() if tags is None else tags,
             version=self.version,
             cache_key_fn=self.cache_key_fn if cache_key_fn is None else cache_key_fn,
-            cache_expiration=self.cache_expiration if cache_expiration is None else cache_expiration,
+            cache_expiration=self.cache_expiration
+            if cache_expiration is None
+            else cache_expiration,
             retries=self.retries if retries is None else retries,
             retry_delay_seconds=(
                 self.retry_delay_seconds if retry_delay_seconds is None else retry_delay_seconds
@@ -159,6 +157,7 @@ class Task:
 
 def task(
     __fn: Optional[Callable[..., Any]] = None,
+    /,
     *,
     name: Optional[str] = None,
     description: Optional[str] = None,
@@ -167,7 +166,7 @@ def task(
     cache_key_fn: Optional[Callable[[TaskRunContext, Dict[str, Any]], Optional[str]]] = None,
     cache_expiration: Optional[datetime.timedelta] = None,
     retries: int = 0,
-    retry_delay_seconds: Union[float, int] = 0,
+    retry_delay_seconds: float = 0,
 ) -> Any:
     """Make a task of a function, as ``@task`` or ``@task(...)``.
 

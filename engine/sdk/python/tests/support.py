@@ -17,7 +17,7 @@ RUN_ID = "11111111-1111-4111-8111-111111111111"
 
 # Stands where the binary's `flow-run record` stands: keeps every event, and answers questions
 # about cached results and concurrency slots from memory and from the file `answers`.
-RECORDER = '''#!{python}
+RECORDER = """#!{python}
 import json, os, sys
 fd = int(os.environ["PREFECT__CHANNEL_FD"])
 read, write = os.fdopen(os.dup(fd), "rb"), os.fdopen(fd, "wb", buffering=0)
@@ -45,7 +45,7 @@ for line in read:
     elif kind == "end":
         say({{"k": "ended"}})
         break
-'''
+"""
 
 
 class Outcome:
@@ -125,9 +125,9 @@ class ScriptTest(unittest.TestCase):
             cwd=self.folder,
             env=env,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=60,
+            check=False,
         )
         return Outcome(done, self.recorded())
 

@@ -107,7 +107,8 @@ class Recording(ScriptTest):
         self.assertEqual(done.code, 0, done.stderr)
         parameters = done.of("flow_run")[0]["parameters"]
         self.assertEqual(parameters["a"]["set"], [1])
-        message = [event["message"] for event in done.of("log") if "quoted" in event["message"]][0]
+        messages = [event["message"] for event in done.of("log")]
+        message = next(one for one in messages if "quoted" in one)
         self.assertEqual(message, 'caf\u00e9 \U0001f680 \ud800 \x00 "quoted"\nsecond')
 
     def test_cached_result_is_found_by_the_next_process(self) -> None:

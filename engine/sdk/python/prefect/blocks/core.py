@@ -43,9 +43,7 @@ class Block:
     def block_initialization(self) -> None:
         """For subclasses: called when the fields are set."""
 
-    def _set(
-        self, name: str, annotation: Any, values: Dict[str, Any], problems: List[str]
-    ) -> None:
+    def _set(self, name: str, annotation: Any, values: Dict[str, Any], problems: List[str]) -> None:
         default = _default(type(self), name)
         if name in values:
             value = values[name]
@@ -148,7 +146,7 @@ def _fields(cls: type) -> Dict[str, Any]:
 
 def _default(cls: type, name: str) -> Any:
     """A field's default, or `...` where it has none; pydantic's `Field(...)` is understood."""
-    default = getattr(cls, name, ...)
+    default: Any = getattr(cls, name, ...)
     factory = getattr(default, "default_factory", None)
     if callable(factory):
         return factory()
@@ -171,8 +169,6 @@ def _check(cls: type, annotation: Any, nullable: bool) -> Any:
 
 def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has Block")
-
-
 
 
 __all__ = ["Block"]

@@ -7,7 +7,7 @@ from typing import Any, Dict
 
 from prefect.blocks.core import Block
 
-__all__ = ["DateTime", "JSON", "Secret", "String"]
+__all__ = ["JSON", "DateTime", "Secret", "String"]
 
 
 class JSON(Block):

@@ -21,7 +21,7 @@ def record_text(handler: logging.Handler, record: logging.LogRecord) -> str:
     if exc is not None:
         from prefect._frames import format_exception
 
-        text += ("" if text.endswith("\n") else "\n") + format_exception(exc)
+        text += ("" if text.endswith("\n") else "\n") + format_exception(exc, raised=False)
     elif record.exc_text:
         text += "\n" + record.exc_text
     if record.stack_info:

@@ -33,6 +33,7 @@ class PrefectLogAdapter(_Adapter):
     """
 
     def __init__(self, logger: logging.Logger, extra: Any, log: Optional[RunLog] = None) -> None:
+        self._extra: Any = None
         super().__init__(logger, None if callable(extra) else extra)
         self._make_extra = extra if callable(extra) else None
         self._head = log.head if log is not None else ""

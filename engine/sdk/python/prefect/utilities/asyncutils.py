@@ -41,12 +41,12 @@ def finish(coroutine: Any) -> Any:
     return asyncio.run(coroutine)
 
 
-def sync(__async_fn: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
+def sync(__async_fn: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any) -> Any:
     """Call an async function from sync code."""
     return finish(__async_fn(*args, **kwargs))
 
 
-async def run_sync_in_worker_thread(__fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+async def run_sync_in_worker_thread(__fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call a sync function in a thread, with the context carried over."""
     import asyncio
     from contextvars import copy_context

@@ -72,7 +72,9 @@ def _typed(key: str, value: Any) -> Any:
             return as_uuid(value)
         except ValueError:
             return value
-    if isinstance(value, str) and (key.endswith("_time") or key in ("created", "updated", "timestamp")):
+    if isinstance(value, str) and (
+        key.endswith("_time") or key in ("created", "updated", "timestamp")
+    ):
         return parse_time(value)
     if isinstance(value, (int, float)) and key in ("total_run_time", "estimated_run_time"):
         from datetime import timedelta
@@ -95,7 +97,9 @@ def state_from_api(fields: Dict[str, Any]) -> State:
     """The state of a JSON object of the API."""
     from prefect.orion.schemas.states import State
 
-    details = {key: _typed(key, value) for key, value in (fields.get("state_details") or {}).items()}
+    details = {
+        key: _typed(key, value) for key, value in (fields.get("state_details") or {}).items()
+    }
     timestamp = fields.get("timestamp")
     return State(
         id=fields.get("id"),
@@ -110,6 +114,7 @@ def state_from_api(fields: Dict[str, Any]) -> State:
 class Run(Record):
     """What flow runs and task runs share. Times are aware, in UTC; durations are `timedelta`."""
 
+    name: str
     state: Optional[State]
     tags: List[str]
     run_count: int = 0
@@ -241,6 +246,9 @@ class TaskRun(Run):
         "tags", "task_inputs", "run_count", "start_time", "end_time", "expected_start_time",
         "total_run_time", "created", "updated",
     )  # fmt: skip
+    task_key: str
+    dynamic_key: str
+    _inputs: Any = None
     cache_key: Optional[str] = None
     cache_expiration: Any = None
     task_version: Optional[str] = None

@@ -16,7 +16,7 @@ class DataDocument:
     this process only.
     """
 
-    __slots__ = ("encoding", "_blob", "_data")
+    __slots__ = ("_blob", "_data", "encoding")
 
     def __init__(self, encoding: str, blob: bytes = b"", _data: Any = _UNSET) -> None:
         self.encoding = encoding

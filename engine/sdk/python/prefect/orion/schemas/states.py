@@ -32,7 +32,7 @@ class StateType(str, Enum):
 
     __repr__ = __str__
     # Python 3.12 formats a mixed-in enum by its value; a state type always shows as itself
-    __format__ = lambda self, spec: format(str(self), spec)  # noqa: E731
+    __format__ = lambda self, spec: format(str(self), spec)
 
 
 TERMINAL_STATES = {
@@ -111,7 +111,7 @@ class State:
     gave: a value, an exception, or a `DataDocument`. Times are in UTC.
     """
 
-    __slots__ = ("type", "name", "message", "data", "_at", "_id", "_details", "__weakref__")
+    __slots__ = ("__weakref__", "_at", "_details", "_id", "data", "message", "name", "type")
     __fields__ = ("id", "type", "name", "timestamp", "message", "data", "state_details")
 
     def __init__(
@@ -192,7 +192,9 @@ class State:
         failed state that holds no exception.
         """
         data = self.data
-        decode = getattr(data, "decode", None) if data.__class__.__name__ == "DataDocument" else None
+        decode = (
+            getattr(data, "decode", None) if data.__class__.__name__ == "DataDocument" else None
+        )
         if decode is not None:
             data = decode()
         if raise_on_failure and (self.type is StateType.FAILED or self.type is StateType.CRASHED):
