@@ -196,6 +196,29 @@ func ids(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]string, 
 	})
 }
 
+// EndClaim gives every run under a claim the final state s, as when the process behind it is gone.
+// Subflow runs and task runs end with them. It returns how many runs were still going.
+func (db *DB) EndClaim(ctx context.Context, token string, s State) (n int, err error) {
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		top, err := ids(ctx, tx, "select id from flow_run where claim = ? and parent_task_run_id is null", token)
+		if err != nil {
+			return err
+		}
+		n = len(top)
+		for _, id := range top {
+			s.ID = uuid.NewString()
+			if err := setFlowRunState(ctx, tx, id, s); err != nil {
+				return err
+			}
+			if err := endLeftovers(ctx, tx, id, token, s); err != nil {
+				return err
+			}
+		}
+		return endLeftovers(ctx, tx, "", token, s)
+	})
+	return n, err
+}
+
 // Release gives a run back that was claimed and never started: it is Scheduled again, for when
 // it was. It returns ErrClaimLost.
 func (db *DB) Release(ctx context.Context, id, token, why string) error {

@@ -13,6 +13,8 @@ type OpenError struct {
 	Problem string
 	Hint    string
 	Err     error
+
+	permanent bool
 }
 
 func (e *OpenError) Error() string {
@@ -43,9 +45,11 @@ func openError(path string, err error) error {
 	switch sqliteCode(err) & 0xff {
 	case sqlite3.SQLITE_NOTADB:
 		e.Problem, e.Err = "is not a SQLite file", nil
+		e.permanent = true
 		e.Hint = "move it away to start with an empty one, or set PREFECT_HOME to another folder"
 	case sqlite3.SQLITE_CORRUPT:
 		e.Problem, e.Err = "is damaged", nil
+		e.permanent = true
 		e.Hint = "restore it from a copy (backups made before upgrades stand beside it), or move it away to start with an empty one"
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH:
 		e.Problem, e.Err = "cannot be written", nil
@@ -62,3 +66,6 @@ func openError(path string, err error) error {
 	}
 	return e
 }
+
+// Permanent reports whether trying again later can't help.
+func (e *OpenError) Permanent() bool { return e.permanent }

@@ -18,8 +18,8 @@ type Event interface {
 type FlowRunStarted struct {
 	Run FlowRun // ID, Name, FlowName, FlowVersion, ParentTaskRunID, Parameters, Tags
 	At  time.Time
-	// ClaimProcess is the process responsible for the run.
-	Claim, ClaimProcess string
+	// The claim that the run is under, the process responsible for it, and the flow's own process.
+	Claim, ClaimProcess, FlowProcess string
 }
 
 // FlowRunMoved is a flow run's new state.
@@ -71,7 +71,8 @@ func (e FlowRunStarted) record(ctx context.Context, db *DB, tx *sql.Tx) error {
 	if err := db.insertFlowRun(ctx, tx, r); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "update flow_run set claim = ?, claim_process = ? where id = ?", e.Claim, e.ClaimProcess, r.ID)
+	_, err = tx.ExecContext(ctx, "update flow_run set claim = ?, claim_process = ?, flow_process = ? where id = ?",
+		e.Claim, e.ClaimProcess, nullText(e.FlowProcess), r.ID)
 	return err
 }
 
@@ -124,7 +125,7 @@ func nullText(s string) any {
 	return s
 }
 
-// emptyList and emptyObject stand where a flow sent nothing.
+// orEmpty is the JSON to store where a flow sent none.
 func orEmpty(raw json.RawMessage, empty string) string {
 	if len(raw) == 0 {
 		return empty
