@@ -14,7 +14,7 @@ import (
 // Named by pattern, so that neither byte code nor an editor's left-overs are carried along.
 //
 //go:embed python/prefect/*.py python/prefect/*/*.py python/prefect/*/*/*.py
-//go:embed python/prefect/words.txt python/prefect/py.typed
+//go:embed python/prefect/*.pyi python/prefect/words.txt python/prefect/py.typed
 var embedded embed.FS
 
 const (

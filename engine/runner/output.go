@@ -1,0 +1,113 @@
+package runner
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"prefect/store"
+)
+
+// An output passes on what the run prints to one of its standard streams, as it comes, and
+// records it line by line.
+type output struct {
+	pipe   *os.File
+	to     io.Writer // nil to record only
+	source string    // store.FromStdout or store.FromStderr
+	level  int
+	keep   func(store.LogLine)
+	part   []byte // the line that has not ended yet
+	cut    int    // bytes of it that are too many to keep
+	done   chan struct{}
+}
+
+// capture starts to read the pipe. Errors of the writer are no reason to stop recording: a
+// terminal can be closed while its runs go on.
+func capture(pipe *os.File, to io.Writer, source string, keep func(store.LogLine)) *output {
+	o := &output{pipe: pipe, to: to, source: source, level: 20, keep: keep, done: make(chan struct{})}
+	go o.run()
+	return o
+}
+
+func (o *output) run() {
+	defer close(o.done)
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := o.pipe.Read(buf)
+		if n > 0 {
+			if o.to != nil {
+				_, _ = o.to.Write(buf[:n])
+			}
+			o.lines(buf[:n])
+		}
+		if err != nil {
+			o.endLine(true)
+			return
+		}
+	}
+}
+
+func (o *output) lines(text []byte) {
+	for {
+		i := bytes.IndexByte(text, '\n')
+		if i < 0 {
+			o.add(text)
+			return
+		}
+		o.add(text[:i])
+		o.endLine(false)
+		text = text[i+1:]
+	}
+}
+
+// add keeps at most maxText bytes of a line, so that a line without an end needs no more memory.
+func (o *output) add(text []byte) {
+	room := max(0, maxText-len(o.part))
+	o.part = append(o.part, text[:min(room, len(text))]...)
+	o.cut += max(0, len(text)-room)
+}
+
+func (o *output) endLine(atEOF bool) {
+	if atEOF && len(o.part) == 0 {
+		return
+	}
+	text := printable(bytes.TrimSuffix(o.part, []byte("\r")))
+	if o.cut > 0 {
+		text += fmt.Sprintf("… [truncated %d bytes]", o.cut)
+	}
+	o.keep(store.LogLine{Source: o.source, Level: o.level, Logger: o.source, Label: o.source, Message: text, At: time.Now()})
+	o.part, o.cut = o.part[:0], 0
+}
+
+// printable makes UTF-8 of what was printed: other bytes become \xNN, as Python shows them.
+func printable(b []byte) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	var s strings.Builder
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&s, `\x%02x`, b[0])
+		} else {
+			s.WriteRune(r)
+		}
+		b = b[n:]
+	}
+	return s.String()
+}
+
+// finish waits until all that was printed is read. A process that the run has left behind may
+// hold the stream open for long, so after the deadline the pipe is closed.
+func (o *output) finish(deadline time.Duration) {
+	select {
+	case <-o.done:
+	case <-time.After(deadline):
+	}
+	o.pipe.Close()
+	<-o.done
+}
