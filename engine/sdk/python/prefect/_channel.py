@@ -14,6 +14,8 @@ import os
 import sys
 from _thread import allocate_lock
 
+from prefect._outlet import Outlet
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Optional
@@ -39,16 +41,17 @@ class Channel:
         self.role = role
         self.ready = role == "engine"
         self._stream = stream
-        self._sending = allocate_lock()
+        self._outlet = Outlet(lambda data: stream.write(data, self._check_ready), b"")
         self._asking = allocate_lock()
         self._number = 0
         self._received = b""
 
-    def send(self, text: str) -> None:
-        """Send one or several whole lines; a full stream makes the caller wait."""
-        data = text.encode("utf-8", "backslashreplace")
-        with self._sending:
-            self._stream.write(data, self._check_ready)
+    def send(self, text: str, at_once: bool = True) -> None:
+        """Send one or several whole lines; a full stream makes the caller wait.
+
+        Without ``at_once`` a thread that is sending already takes them along.
+        """
+        self._outlet.put(text.encode("utf-8", "backslashreplace"), at_once)
 
     def ask(self, question: str, seconds: float = ANSWER_SECONDS) -> Dict[str, Any]:
         """Ask, and wait for the answer. ``question`` is a JSON object's text without its `{`."""
@@ -120,15 +123,22 @@ class FdStream:
             sent = 0
         except OSError as exc:
             raise ChannelClosed(str(exc)) from None
+        interrupt: Optional[BaseException] = None
         while sent < len(data):
-            when_full()
-            self._wait(write=True, seconds=None)
             try:
+                when_full()
+                self._wait(write=True, seconds=None)
                 sent += os.write(fd, memoryview(data)[sent:])
             except BlockingIOError:
                 continue
             except OSError as exc:
                 raise ChannelClosed(str(exc)) from None
+            except KeyboardInterrupt as exc:
+                if not sent:
+                    raise
+                interrupt = exc  # half a line would spoil all that follow
+        if interrupt is not None:
+            raise interrupt
 
     def read(self, size: int, seconds: float) -> bytes:
         while True:

@@ -13,6 +13,7 @@ from _thread import allocate_lock
 
 from prefect import _history
 from prefect._json import dumps, quote
+from prefect._outlet import Outlet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Recorder:
         self.prints = True
         self.started = False
         self._lock = allocate_lock()
-        self._printing = allocate_lock()
+        self._printer = Outlet(_print, "")
         self._second = 0
         self._clock = ""
 
@@ -92,36 +93,28 @@ class Recorder:
         # the channel belongs to the parent; two writers would tear each other's lines
         self.channel = None
         self._lock = allocate_lock()
-        self._printing = allocate_lock()
+        self._printer = Outlet(_print, "")
 
-    def emit(self, events: str, printed: str = "") -> None:
-        """Send events (whole lines) and print log lines."""
+    def emit(self, events: str, printed: str = "", at_once: bool = True) -> None:
+        """Send events (whole lines) and print log lines.
+
+        Without ``at_once`` another thread that is about it takes them along: for steps of the
+        engine itself, where the user's code doesn't come to a line of its own right after.
+        """
         if _history.enabled:
             _history.remember_logs(events)
         channel = self.channel
         if channel is not None:
             try:
-                channel.send(events)
+                channel.send(events, at_once)
             except OSError as exc:
                 self._lost(exc)
         if printed and self.prints:
-            self.write(printed)
+            self._printer.put(printed, at_once)
 
     def write(self, text: str) -> None:
         """Write whole lines to stderr, in one piece."""
-        stream = sys.stderr
-        if stream is None:
-            return
-        with self._printing:
-            try:
-                stream.write(text)
-                stream.flush()
-            except UnicodeEncodeError:
-                encoding = getattr(stream, "encoding", None) or "ascii"
-                stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-                stream.flush()
-            except (OSError, ValueError):
-                pass  # a closed terminal must not fail a flow
+        self._printer.put(text, True)
 
     def ask(self, question: str) -> Optional[Dict[str, Any]]:
         """The supervisor's answer, or None where nobody answers."""
@@ -177,6 +170,21 @@ class Recorder:
         """A printed log line."""
         name = LEVEL_NAMES.get(level) or f"Level {level}"
         return f"{self.stamp(at)} | {name} | {label} - {message}\n"
+
+
+def _print(text: str) -> None:
+    stream = sys.stderr
+    if stream is None:
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except UnicodeEncodeError:
+        encoding = getattr(stream, "encoding", None) or "ascii"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except (OSError, ValueError):
+        pass  # a closed terminal must not fail a flow
 
 
 recorder = Recorder()

@@ -46,7 +46,6 @@ def call(task: Task, parameters: Dict[str, Any], wait_for: Any, return_state: bo
         state: Any = future._wait()
     else:
         execution = TaskExecution(task, parameters, flow, wait_for)
-        execution.say(f"Executing {execution.run.name!r} immediately...")
         if in_loop():
             execution.flush()
             state = run_in_thread(lambda: run_sync(execution))
@@ -62,7 +61,6 @@ async def _call_async(
     task: Task, parameters: Dict[str, Any], flow: FlowRunContext, wait_for: Any, return_state: bool
 ) -> Any:
     execution = TaskExecution(task, parameters, flow, wait_for)
-    execution.say(f"Executing {execution.run.name!r} immediately...")
     future: PrefectFuture[Any] = PrefectFuture(execution.run, True)
     flow.task_run_futures.append(future)
     try:
@@ -88,19 +86,17 @@ def _submit(
 ) -> PrefectFuture:
     sequential = flow.task_runner.concurrency_type == "SEQUENTIAL"
     if task.isasync:
-        future = _start_in_background(task, parameters, flow, wait_for, direct=sequential)
+        started = _start_in_background(task, parameters, flow, wait_for, direct=sequential)
         if sequential:
-            future._wait()
-        return future
-    execution = TaskExecution(task, parameters, flow, wait_for)
+            started._wait()
+        return started
+    execution = TaskExecution(task, parameters, flow, wait_for, at_once=sequential)
     future: PrefectFuture[Any] = PrefectFuture(execution.run)
     flow.task_run_futures.append(future)
     if sequential:
-        execution.say(f"Executing {execution.run.name!r} immediately...")
         run = lambda: run_sync(execution)
         future._finish(run_in_thread(run) if in_loop() else run())
         return future
-    execution.say(f"Submitted task run {execution.run.name!r} for execution.")
     execution.flush()
     if execution.reused is not None:
         future._finish(execution.reused)
@@ -116,13 +112,7 @@ def _start_in_background(
     task: Task, parameters: Dict[str, Any], flow: FlowRunContext, wait_for: Any, direct: bool
 ) -> PrefectFuture:
     """Start an async task of a sync flow in the process's own event loop."""
-    execution = TaskExecution(task, parameters, flow, wait_for)
-    name = execution.run.name
-    execution.say(
-        f"Executing {name!r} immediately..."
-        if direct
-        else f"Submitted task run {name!r} for execution."
-    )
+    execution = TaskExecution(task, parameters, flow, wait_for, at_once=direct)
     execution.flush()
     future: PrefectFuture[Any] = PrefectFuture(execution.run)
     flow.task_run_futures.append(future)
@@ -150,14 +140,13 @@ async def _submit_async(
 ) -> Any:
     import asyncio
 
-    execution = TaskExecution(task, parameters, flow, wait_for)
+    sequential = flow.task_runner.concurrency_type == "SEQUENTIAL"
+    execution = TaskExecution(task, parameters, flow, wait_for, at_once=sequential)
     future: PrefectFuture[Any] = PrefectFuture(execution.run, True)
     flow.task_run_futures.append(future)
-    if flow.task_runner.concurrency_type == "SEQUENTIAL":
-        execution.say(f"Executing {execution.run.name!r} immediately...")
+    if sequential:
         future._finish(await run_async(execution))
     else:
-        execution.say(f"Submitted task run {execution.run.name!r} for execution.")
         execution.flush()
         _start(execution, future, asyncio.get_running_loop())
     return await future._wait_async() if return_state else future

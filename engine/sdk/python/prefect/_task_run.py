@@ -33,8 +33,8 @@ class TaskExecution:
     """A task run being executed."""
 
     __slots__ = (
+        "_at_once",
         "_reset",
-        "_waits",
         "cache_key",
         "delay",
         "flow",
@@ -50,9 +50,16 @@ class TaskExecution:
     )  # fmt: skip
 
     def __init__(
-        self, task: Task, parameters: Dict[str, Any], flow: FlowRunContext, wait_for: Any
+        self,
+        task: Task,
+        parameters: Dict[str, Any],
+        flow: FlowRunContext,
+        wait_for: Any,
+        at_once: bool = True,
     ) -> None:
+        """``at_once`` says that the run is executed where it is called, not submitted."""
         self.task = task
+        self._at_once = at_once
         self.parameters = parameters
         self.flow = flow
         self.retries_left = task.retries
@@ -62,7 +69,6 @@ class TaskExecution:
         self.start_lines = ""
         self.reused: Optional[State] = None
         self._reset = False
-        self._waits = wait_for
         inputs = self._find_upstream(wait_for)
         self._create(inputs)
 
@@ -141,10 +147,21 @@ class TaskExecution:
         self._say_created(now())
 
     def _say_created(self, at: int) -> None:
-        message = f"Created task run {self.run.name!r} for task {self.task.name!r}"
-        event, line = self.flow.log.text(at, 20, message)
-        self.start_events += event
-        self.start_lines += line
+        """Put the flow run's lines of the new task run with what goes out next."""
+        log = self.flow.log
+        name = self.run.name
+        created = f"Created task run {name!r} for task {self.task.name!r}"
+        what = (
+            f"Executing {name!r} immediately..."
+            if self._at_once
+            else f"Submitted task run {name!r} for execution."
+        )
+        event, line = log.text(at, 20, created)
+        if event:
+            self.start_events += event + log.event(at, 20, what)
+            self.start_lines += line + recorder.line(at, 20, log.label, what)
+        else:
+            log.write(at, 20, what)
 
     def _open_log(self) -> None:
         run, flow = self.run, self.flow
@@ -156,18 +173,12 @@ class TaskExecution:
         label = f"Task run {run.name!r}"
         self.log = _log.RunLog(_log.task_logger, label, flow.run_id, run._id, extra)
 
-    def say(self, message: str) -> None:
-        """Add a line of the flow run's log to what goes out with the next step."""
-        event, line = self.flow.log.text(now(), 20, message)
-        self.start_events += event
-        self.start_lines += line
-
     def flush(self) -> None:
         """Send what has been held back for the next step."""
         if self.start_events or self.start_lines:
             events, self.start_events = self.start_events, ""
             lines, self.start_lines = self.start_lines, ""
-            recorder.emit(events, lines)
+            recorder.emit(events, lines, False)
 
     def begin(self) -> Optional[State]:
         """Start running, once all upstream runs are final.
@@ -228,6 +239,7 @@ class TaskExecution:
         recorder.emit(
             events + task_state_event(self.run._id, state, self.run.run_count) + event,
             lines + line,
+            False,
         )
 
     def returned(self, value: Any) -> Optional[State]:
@@ -263,7 +275,9 @@ class TaskExecution:
             self._own(state)
         self._move(state)
         event, line = self.log.text(state._at, 20, f"Finished in state {state}")
-        recorder.emit(task_state_event(self.run._id, state, self.run.run_count) + event, line)
+        recorder.emit(
+            task_state_event(self.run._id, state, self.run.run_count) + event, line, False
+        )
         track(state.data, self.run._id, self.flow.results)
         return state
 
@@ -293,7 +307,9 @@ class TaskExecution:
             return None
         self._move(state)
         event, line = self.log.text(state._at, 40, f"Finished in state {state}")
-        recorder.emit(task_state_event(self.run._id, state, self.run.run_count) + event, line)
+        recorder.emit(
+            task_state_event(self.run._id, state, self.run.run_count) + event, line, False
+        )
         return state
 
     def _await_retry(self, proposed: str) -> None:
@@ -309,7 +325,9 @@ class TaskExecution:
             f"Received non-final state 'AwaitingRetry' when proposing final state '{proposed}' "
             "and will attempt to run again...",
         )
-        recorder.emit(task_state_event(self.run._id, state, self.run.run_count) + event, line)
+        recorder.emit(
+            task_state_event(self.run._id, state, self.run.run_count) + event, line, False
+        )
 
     def retry(self) -> None:
         """Run again after the delay."""
