@@ -1,0 +1,231 @@
+// Package agent looks for due flow runs of its work queues and hands each to a supervisor process
+// of its own.
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"prefect/engine/process"
+	"prefect/store"
+)
+
+// Options is what an agent needs to know.
+type Options struct {
+	DB     *store.DB
+	Queues []string
+	Limit  int // runs at once; 0 is no limit of the agent's own
+	// Drain ends the agent when nothing is due and nothing runs any more.
+	Drain bool
+	// Execute makes the command that supervises a claimed run.
+	Execute func(run store.FlowRun) *exec.Cmd
+	// Log prints a line of the agent's own.
+	Log func(level int, logger, text string)
+}
+
+const (
+	// wake is how often the agent looks whether the database has changed. That is one read of
+	// shared memory, so it costs nearly nothing.
+	wake = 25 * time.Millisecond
+	// sweep is how often it looks after claims and schedules although nothing has changed.
+	sweep = time.Second
+	// unlimited stands for no limit: more than a machine can run at once.
+	unlimited = 1 << 16
+)
+
+// An Agent is one `agent start`.
+type Agent struct {
+	Options
+	id   string
+	self string
+
+	mu       sync.Mutex
+	running  map[string]*exec.Cmd // by flow run id
+	ended    chan struct{}        // a supervisor has ended
+	failures int
+	troubled time.Time // when trouble with the database was last said
+}
+
+// New makes an agent and creates those of its queues that are not there.
+func New(ctx context.Context, o Options) (*Agent, error) {
+	self, err := process.Self()
+	if err != nil {
+		return nil, err
+	}
+	created, err := o.DB.EnsureWorkQueues(ctx, o.Queues)
+	if err != nil {
+		return nil, err
+	}
+	a := &Agent{Options: o, id: uuid.NewString(), self: self.String(), running: map[string]*exec.Cmd{}, ended: make(chan struct{}, 1)}
+	for _, name := range created {
+		a.Log(20, "prefect.agent", fmt.Sprintf("Created work queue '%s'.", name))
+	}
+	return a, o.DB.AddAgent(ctx, store.Agent{ID: a.id, Process: a.self, Queues: o.Queues, Started: o.DB.Now()})
+}
+
+// Run looks for work until drain ends, and then waits for the runs that are going. When stop ends
+// too, those are cancelled. It returns how many runs did not complete.
+func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
+	defer a.goodbye()
+	ticker := time.NewTicker(wake)
+	defer ticker.Stop()
+	var seen int64 = -1
+	var next *time.Time
+	var swept time.Time
+	for drain.Err() == nil {
+		now := a.DB.Now()
+		version, err := a.DB.DataVersion(drain)
+		due := next != nil && !next.After(now)
+		if err == nil && (version != seen || due || now.Sub(swept) >= sweep) {
+			if now.Sub(swept) >= sweep || now.Before(swept) {
+				swept = now
+				a.look(drain)
+			}
+			seen = version
+			next, err = a.poll(drain)
+		}
+		a.trouble(drain, err)
+		if a.Drain && err == nil && a.idle() && (next == nil || next.After(a.DB.Now())) {
+			break
+		}
+		select {
+		case <-drain.Done():
+		case <-a.ended:
+			seen = -1 // there is room again
+		case <-ticker.C:
+		}
+	}
+	a.wait(stop)
+	return a.failures, nil
+}
+
+// poll claims what is due and starts it. It returns when the next run is due.
+func (a *Agent) poll(ctx context.Context) (*time.Time, error) {
+	next, err := a.DB.NextDue(ctx, a.Queues)
+	if err != nil || next == nil || next.After(a.DB.Now()) {
+		return next, err
+	}
+	runs, err := a.DB.ClaimFlowRuns(ctx, store.ClaimRequest{Queues: a.Queues, Limit: a.room(), Due: a.DB.Now(), Process: a.self})
+	if err != nil {
+		return nil, err
+	}
+	for _, run := range runs {
+		a.start(run)
+	}
+	if len(runs) == 0 {
+		return nil, nil // what is due waits for a slot: the end of a run wakes us
+	}
+	return a.DB.NextDue(ctx, a.Queues)
+}
+
+func (a *Agent) room() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.Limit <= 0 {
+		return unlimited
+	}
+	return a.Limit - len(a.running)
+}
+
+func (a *Agent) idle() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.running) == 0
+}
+
+// start hands a claimed run to its supervisor.
+func (a *Agent) start(run store.FlowRun) {
+	a.Log(20, "prefect.agent", fmt.Sprintf("Submitting flow run '%s'", run.ID))
+	a.Log(20, "prefect.infrastructure.process", fmt.Sprintf("Opening process '%s'...", run.Name))
+	cmd := a.Execute(run)
+	process.Detach(cmd)
+	if err := cmd.Start(); err != nil {
+		a.Log(40, "prefect.agent", fmt.Sprintf("Flow run '%s' could not be handed to a process of its own: %v", run.Name, err))
+		if err := a.DB.Release(context.Background(), run.ID, *run.Claim, "It could not be started: "+err.Error()); err != nil {
+			a.Log(40, "prefect.agent", err.Error())
+		}
+		return
+	}
+	a.Log(20, "prefect.agent", fmt.Sprintf("Completed submission of flow run '%s'", run.ID))
+	a.mu.Lock()
+	a.running[run.ID] = cmd
+	a.mu.Unlock()
+	go a.reap(run, cmd)
+}
+
+// reap waits for a supervisor. One that was killed leaves its run to recover.
+func (a *Agent) reap(run store.FlowRun, cmd *exec.Cmd) {
+	err := cmd.Wait()
+	a.mu.Lock()
+	delete(a.running, run.ID)
+	if err != nil {
+		a.failures++
+	}
+	a.mu.Unlock()
+	select {
+	case a.ended <- struct{}{}:
+	default:
+	}
+}
+
+// wait stays until all runs have ended. When stop ends they are cancelled.
+func (a *Agent) wait(stop context.Context) {
+	asked := false
+	for !a.idle() {
+		if stop.Err() != nil && !asked {
+			asked = true
+			a.stopRunning()
+		}
+		done := stop.Done()
+		if asked {
+			done = nil
+		}
+		select {
+		case <-a.ended:
+		case <-done:
+		case <-time.After(sweep):
+		}
+	}
+}
+
+func (a *Agent) stopRunning() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, cmd := range a.running {
+		_ = process.Stop(cmd.Process.Pid)
+	}
+}
+
+// Running returns how many runs are going.
+func (a *Agent) Running() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.running)
+}
+
+func (a *Agent) goodbye() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = a.DB.RemoveAgent(ctx, a.id) // a row that stays is seen to be a dead agent's
+}
+
+// trouble says once a minute what is wrong with the database; the agent goes on trying.
+func (a *Agent) trouble(ctx context.Context, err error) {
+	if err == nil || errors.Is(err, context.Canceled) || ctx.Err() != nil || time.Since(a.troubled) < time.Minute {
+		return
+	}
+	a.troubled = time.Now()
+	text := err.Error()
+	if p, ok := a.DB.Problem(err); ok {
+		text = strings.Join(slices.DeleteFunc([]string{p.Error(), p.Hint}, func(s string) bool { return s == "" }), "; ")
+	}
+	a.Log(40, "prefect.agent", text)
+}
