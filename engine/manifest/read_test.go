@@ -117,13 +117,13 @@ func TestHasAndPos(t *testing.T) {
 
 func TestParseDuration(t *testing.T) {
 	for text, want := range map[string]float64{
-		"60": 60, "01:30": 90, "01:00:00": 3600, "2 01:00:00": 176400, "1 day, 0:00:01.5": 86401.5, "PT1H": 3600, "P1DT2M": 86520, "-PT1S": -1, "90.5": 90.5,
+		"60": 60, "01:30": 90, "01:00:00": 3600, "2 01:00:00": 176400, "1 day, 0:00:01.5": 86401.5, "PT1H": 3600, "P1DT2M": 86520, "-PT1S": -1, "-1 day, 23:59:59": -1, "PT": 0, "90.5": 90.5,
 	} {
 		if got, ok := ParseDuration(text); !ok || got != want {
 			t.Errorf("%q is %v (%v), want %v", text, got, ok, want)
 		}
 	}
-	for _, text := range []string{"", "P", "PT", "soon", "1h", "1:2:3:4", "P1Y"} {
+	for _, text := range []string{"", "+5", " 3 ", "soon", "1h", "1:2:3:4", "P1Y"} {
 		if got, ok := ParseDuration(text); ok {
 			t.Errorf("%q was accepted as %v", text, got)
 		}

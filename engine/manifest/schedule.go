@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/goccy/go-yaml"
 
@@ -109,26 +108,27 @@ func (r *reader) interval(n *pyyaml.Node) *float64 {
 }
 
 var (
-	clockDuration = regexp.MustCompile(`^([-+]?)(?:(\d{1,9}) (?:days?,? )?)?(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,12}(?:\.\d{1,6})?)$`)
+	clockDuration = regexp.MustCompile(`^(?:(-?\d{1,9}) (?:days?, )?)?(?:(?:(-?\d{1,9}):)?(-?\d{1,9}):)?(-?\d{1,12}(?:\.\d{1,12})?)$`)
 	isoDuration   = regexp.MustCompile(`^([-+]?)P(?:(\d{1,9}(?:\.\d+)?)D)?(?:T(?:(\d{1,9}(?:\.\d+)?)H)?(?:(\d{1,9}(?:\.\d+)?)M)?(?:(\d{1,12}(?:\.\d+)?)S)?)?$`)
 )
 
 // ParseDuration reads a duration in the forms pydantic knows, "[DAYS ][[HH:]MM:]SS[.ffffff]" and
 // ISO 8601 ("P1DT2H"), in seconds.
 func ParseDuration(text string) (seconds float64, ok bool) {
-	m := clockDuration.FindStringSubmatch(text)
-	if m == nil {
-		m = isoDuration.FindStringSubmatch(text)
-	}
-	if m == nil || strings.HasSuffix(text, "P") || strings.HasSuffix(text, "T") {
-		return 0, false
+	sign := 1.0
+	parts := clockDuration.FindStringSubmatch(text)
+	if parts == nil {
+		if parts = isoDuration.FindStringSubmatch(text); parts == nil {
+			return 0, false
+		}
+		if parts[1] == "-" {
+			sign = -1
+		}
+		parts = parts[1:]
 	}
 	for i, unit := range []float64{86400, 3600, 60, 1} {
-		f, _ := strconv.ParseFloat("0"+m[i+2], 64)
-		seconds += f * unit
-	}
-	if m[1] == "-" {
-		seconds = -seconds
+		f, _ := strconv.ParseFloat(parts[i+1], 64)
+		seconds += sign * f * unit
 	}
 	return seconds, true
 }

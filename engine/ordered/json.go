@@ -86,11 +86,14 @@ func encodeMap(b *bytes.Buffer, m yaml.MapSlice) error {
 	return nil
 }
 
+// maxDepth bounds the nesting, as Python's own reader does.
+const maxDepth = 500
+
 // Decode reads one JSON value. Of a key that stands twice the last value counts.
 func Decode(data []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	v, err := decode(dec)
+	v, err := decode(dec, maxDepth)
 	if err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
@@ -119,27 +122,30 @@ func DecodeMap(data []byte) (yaml.MapSlice, error) {
 	return m, nil
 }
 
-func decode(dec *json.Decoder) (any, error) {
+func decode(dec *json.Decoder, depth int) (any, error) {
 	token, err := dec.Token()
 	if err != nil {
 		return nil, err
+	}
+	if depth < 0 {
+		return nil, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
 	}
 	switch token := token.(type) {
 	case json.Number:
 		return number(string(token))
 	case json.Delim:
 		if token == '[' {
-			return decodeList(dec)
+			return decodeList(dec, depth-1)
 		}
-		return decodeMap(dec)
+		return decodeMap(dec, depth-1)
 	}
 	return token, nil
 }
 
-func decodeList(dec *json.Decoder) (any, error) {
+func decodeList(dec *json.Decoder, depth int) (any, error) {
 	list := []any{}
 	for dec.More() {
-		v, err := decode(dec)
+		v, err := decode(dec, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +155,7 @@ func decodeList(dec *json.Decoder) (any, error) {
 	return list, err
 }
 
-func decodeMap(dec *json.Decoder) (any, error) {
+func decodeMap(dec *json.Decoder, depth int) (any, error) {
 	m := yaml.MapSlice{}
 	at := map[string]int{}
 	for dec.More() {
@@ -158,7 +164,7 @@ func decodeMap(dec *json.Decoder) (any, error) {
 			return nil, err
 		}
 		key := token.(string) // the decoder lets only strings stand here
-		v, err := decode(dec)
+		v, err := decode(dec, depth)
 		if err != nil {
 			return nil, err
 		}

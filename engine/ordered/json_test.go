@@ -3,6 +3,7 @@ package ordered
 import (
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -28,9 +29,9 @@ func TestNonFiniteNumbersBecomeTexts(t *testing.T) {
 }
 
 func TestDecodeRefusesWhatIsNotOneValue(t *testing.T) {
-	for _, text := range []string{"", "{", `{"a"`, `{"a":}`, "[1", "1 2", "nope", `{1:2}`, "1e999"} {
+	for _, text := range []string{"", "{", `{"a"`, `{"a":}`, "[1", "1 2", "nope", `{1:2}`, "1e999", strings.Repeat("[", 100_000)} {
 		if v, err := Decode([]byte(text)); err == nil {
-			t.Errorf("%q was read as %v", text, v)
+			t.Errorf("%.20q was read as %v", text, v)
 		}
 	}
 	if m, err := DecodeMap([]byte(" ")); m != nil || err != nil {
