@@ -13,6 +13,7 @@ import (
 
 	"prefect/cli/render"
 	"prefect/engine/settings"
+	"prefect/store"
 
 	"github.com/urfave/cli/v2"
 )
@@ -29,6 +30,7 @@ type env struct {
 
 	profile string             // -p/--profile, empty when not given
 	loaded  *settings.Settings // by loadSettings
+	opened  *store.DB          // by db, on first use
 	closers []func()           // run once, last first, when the command is over
 }
 

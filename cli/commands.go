@@ -5,6 +5,7 @@ import "github.com/urfave/cli/v2"
 // commands is the whole tree, one line a group, in the order help shows it.
 func commands(e *env) []*cli.Command {
 	return []*cli.Command{
+		newDeploymentCmd(e),
 		newConfigCmd(e),
 		newProfileCmd(e),
 		newVersionCmd(e),

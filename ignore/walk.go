@@ -115,7 +115,7 @@ func (w *walk) list(path string) (items []item, err error) {
 		return nil, err
 	}
 	defer folder.Close()
-	names, err := folder.Open(".")
+	names, err := openNames(folder)
 	if err != nil {
 		return nil, err
 	}
