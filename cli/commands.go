@@ -6,6 +6,8 @@ import "github.com/urfave/cli/v2"
 func commands(e *env) []*cli.Command {
 	return []*cli.Command{
 		newDeploymentCmd(e),
+		newAgentCmd(e),
+		newSDKCmd(e),
 		newFlowRunCmd(e),
 		newConfigCmd(e),
 		newProfileCmd(e),

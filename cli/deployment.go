@@ -18,9 +18,12 @@ func newDeploymentCmd(e *env) *cli.Command {
 		Usage:     "Build, apply, show, run and delete deployments.",
 		UsageText: "prefect deployment build ./log_flow.py:log_flow -n log-simple -q test",
 		Subcommands: []*cli.Command{
+			newDeploymentApplyCmd(e),
+			newDeploymentBuildCmd(e),
 			newDeploymentDeleteCmd(e),
 			newDeploymentInspectCmd(e),
 			newDeploymentLsCmd(e),
+			newDeploymentRunCmd(e),
 		},
 	}
 }

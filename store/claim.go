@@ -257,6 +257,6 @@ func (db *DB) NextDue(ctx context.Context, queues []string) (next *time.Time, er
 	err = db.db.QueryRowContext(ctx, `
 		select min((select min(next_scheduled_start_time) from flow_run r
 			where r.work_queue_name = q.name and r.state_type = 'SCHEDULED' and r.claim is null))
-		from work_queue q where q.is_paused = 0 and q.name in (select value from json_each(?))`, jsonList(queues)).Scan(inNullTime{&next})
+		from work_queue q where q.is_paused = 0 and q.concurrency_limit is not 0 and q.name in (select value from json_each(?))`, jsonList(queues)).Scan(inNullTime{&next})
 	return next, err
 }

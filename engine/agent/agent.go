@@ -23,8 +23,11 @@ type Options struct {
 	DB     *store.DB
 	Queues []string
 	Limit  int // runs at once; 0 is no limit of the agent's own
-	// Drain ends the agent when nothing is due and nothing runs any more.
-	Drain bool
+	// Prefetch is how long before its time a run is claimed; its supervisor then waits.
+	Prefetch time.Duration
+	// Drain ends the agent when nothing is due and nothing runs any more; Once ends it after it
+	// has looked once and what it found has ended.
+	Drain, Once bool
 	// Execute makes the command that supervises a claimed run.
 	Execute func(run store.FlowRun) *exec.Cmd
 	// Log prints a line of the agent's own.
@@ -44,8 +47,9 @@ const (
 // An Agent is one `agent start`.
 type Agent struct {
 	Options
-	id   string
-	self string
+	id      string
+	self    string
+	blocked bool // something is due and waits for a slot
 
 	mu       sync.Mutex
 	running  map[string]*exec.Cmd // by flow run id
@@ -83,7 +87,7 @@ func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 	for drain.Err() == nil {
 		now := a.DB.Now()
 		version, err := a.DB.DataVersion(drain)
-		due := next != nil && !next.After(now)
+		due := next != nil && !next.After(a.horizon())
 		if err == nil && (version != seen || due || now.Sub(swept) >= sweep) {
 			if now.Sub(swept) >= sweep || now.Before(swept) {
 				swept = now
@@ -93,7 +97,7 @@ func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 			next, err = a.poll(drain)
 		}
 		a.trouble(drain, err)
-		if a.Drain && err == nil && a.idle() && (next == nil || next.After(a.DB.Now())) {
+		if a.done(next, err) {
 			break
 		}
 		select {
@@ -104,27 +108,43 @@ func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 		}
 	}
 	a.wait(stop)
+	a.look(context.Background())
 	return a.failures, nil
+}
+
+// done reports whether an agent that shall not stay has nothing left to do.
+func (a *Agent) done(next *time.Time, err error) bool {
+	switch {
+	case err != nil:
+		return false
+	case a.Once:
+		return true
+	}
+	return a.Drain && a.idle() && !a.blocked && (next == nil || next.After(a.horizon()))
 }
 
 // poll claims what is due and starts it. It returns when the next run is due.
 func (a *Agent) poll(ctx context.Context) (*time.Time, error) {
+	a.blocked = false
 	next, err := a.DB.NextDue(ctx, a.Queues)
-	if err != nil || next == nil || next.After(a.DB.Now()) {
+	if err != nil || next == nil || next.After(a.horizon()) {
 		return next, err
 	}
-	runs, err := a.DB.ClaimFlowRuns(ctx, store.ClaimRequest{Queues: a.Queues, Limit: a.room(), Due: a.DB.Now(), Process: a.self})
+	runs, err := a.DB.ClaimFlowRuns(ctx, store.ClaimRequest{Queues: a.Queues, Limit: a.room(), Due: a.horizon(), Process: a.self})
 	if err != nil {
 		return nil, err
 	}
 	for _, run := range runs {
 		a.start(run)
 	}
-	if len(runs) == 0 {
+	if a.blocked = len(runs) == 0; a.blocked {
 		return nil, nil // what is due waits for a slot: the end of a run wakes us
 	}
 	return a.DB.NextDue(ctx, a.Queues)
 }
+
+// horizon is up to when a run has to be scheduled to be claimed now.
+func (a *Agent) horizon() time.Time { return a.DB.Now().Add(a.Prefetch) }
 
 func (a *Agent) room() int {
 	a.mu.Lock()

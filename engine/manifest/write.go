@@ -95,3 +95,12 @@ func emptyIsNil(s string) any {
 	}
 	return s
 }
+
+// FromMap makes a deployment of the pairs that its file would have, as Read does of the file.
+func FromMap(pairs yaml.MapSlice, name string) (*Deployment, error) {
+	data, err := pyyaml.Marshal(pairs)
+	if err != nil {
+		return nil, fmt.Errorf("write the deployment as YAML: %w", err)
+	}
+	return Read(data, name)
+}

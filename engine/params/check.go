@@ -1,6 +1,7 @@
 package params
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,7 +54,7 @@ func (s *Schema) Check(parameters yaml.MapSlice) error {
 		case given && !s.isVariadic(name):
 			c.value(name, property, value)
 		case !given && slices.Contains(required, name):
-			c.problem(name, "field required")
+			c.problem(name, fieldRequired)
 		}
 	}
 	for _, item := range parameters {
@@ -203,3 +204,23 @@ func (c *checker) typed(path string, schema yaml.MapSlice, v any) {
 		c.object(path, schema, v)
 	}
 }
+
+// CheckGiven is Check for parameters that need not be all: those of a deployment, to which a run
+// adds its own.
+func (s *Schema) CheckGiven(parameters yaml.MapSlice) error {
+	err := s.Check(parameters)
+	var bad *Error
+	if !errors.As(err, &bad) {
+		return err
+	}
+	missing := func(p Problem) bool {
+		_, given := ordered.Get(parameters, p.Path)
+		return !given && p.Msg == fieldRequired
+	}
+	if bad.Problems = slices.DeleteFunc(bad.Problems, missing); len(bad.Problems) == 0 {
+		return nil
+	}
+	return bad
+}
+
+const fieldRequired = "field required"

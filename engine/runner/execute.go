@@ -39,10 +39,12 @@ const drainTime = time.Second
 // A supervisor is one Execute.
 type supervisor struct {
 	Options
-	run  store.FlowRun
-	self string
-	rec  *recorder
-	talk *session
+	run store.FlowRun
+	// handedOver: by an agent, so the run starts at its time; by hand it starts at once.
+	handedOver bool
+	self       string
+	rec        *recorder
+	talk       *session
 }
 
 // Execute runs a flow run to its end and returns it as it is then. token is the claim under which
@@ -55,7 +57,7 @@ func Execute(ctx context.Context, o Options, id, token string) (store.FlowRun, e
 		return store.FlowRun{}, err
 	}
 	process.AdoptOrphans()
-	s := &supervisor{Options: o, self: self.String()}
+	s := &supervisor{Options: o, self: self.String(), handedOver: token != ""}
 	if token == "" {
 		s.run, err = o.DB.ClaimFlowRun(ctx, id, s.self)
 	} else {
@@ -92,7 +94,27 @@ func (s *supervisor) supervise(ctx context.Context) (store.State, error) {
 	if note != "" {
 		s.log(30, "prefect.engine", note)
 	}
+	if !s.waitForTime(ctx) {
+		return store.NewState(store.Cancelled, "Cancelled", "The flow run was cancelled before it started.", s.DB.Now()), nil
+	}
 	return s.start(ctx, cmd, p, dep)
+}
+
+// waitForTime waits until a run is due that an agent has claimed ahead of its time. It is false if
+// ctx ends first.
+func (s *supervisor) waitForTime(ctx context.Context) bool {
+	for s.handedOver {
+		ahead := s.run.ExpectedStartTime.Sub(s.DB.Now())
+		if ahead <= 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(min(ahead, time.Second)): // the machine may sleep meanwhile
+		}
+	}
+	return ctx.Err() == nil
 }
 
 func (s *supervisor) deployment(ctx context.Context) (store.Deployment, error) {

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"prefect/engine/ordered"
+	"prefect/engine/params"
+
+	"github.com/goccy/go-yaml"
+)
+
+// readParameters reads --param NAME=VALUE and --params JSON; a value, or the whole of --params, may
+// be @FILE, and "-" for --params is standard input. A name that stands twice has its last value.
+func readParameters(schema *params.Schema, assignments []string, object string, stdin io.Reader) (yaml.MapSlice, error) {
+	given := yaml.MapSlice{}
+	if object != "" {
+		text, err := textOrFile(object, stdin)
+		if err != nil {
+			return nil, err
+		}
+		if given, err = ordered.DecodeMap([]byte(text)); err != nil {
+			return nil, withHint(errorf("--params is not a JSON object: %w", err), `Write it like --params '{"name": "Marvin"}'.`)
+		}
+	}
+	for _, assignment := range assignments {
+		if name, value, ok := strings.Cut(assignment, "="); ok && strings.HasPrefix(value, "@") {
+			text, err := textOrFile(value, nil)
+			if err != nil {
+				return nil, err
+			}
+			assignment = name + "=" + text
+		}
+		name, value, err := schema.ParseAssignment(assignment)
+		if err != nil {
+			return nil, errorf("%w", err)
+		}
+		given = ordered.Set(given, name, value)
+	}
+	return given, nil
+}
+
+// textOrFile is the text itself, the content of FILE for "@FILE", or standard input for "-".
+func textOrFile(text string, stdin io.Reader) (string, error) {
+	switch {
+	case text == "-" && stdin != nil:
+		data, err := io.ReadAll(stdin)
+		if err != nil {
+			return "", errorf("reading standard input: %w", err)
+		}
+		return string(data), nil
+	case strings.HasPrefix(text, "@"):
+		data, err := os.ReadFile(text[1:])
+		if err != nil {
+			return "", errorf("reading the parameter file '%s': %w", text[1:], withoutPath(err))
+		}
+		return strings.TrimSuffix(string(data), "\n"), nil
+	}
+	return text, nil
+}
