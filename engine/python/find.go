@@ -119,6 +119,9 @@ func (s Search) onPath(name string) string {
 		if !isLauncher(dir) {
 			return path
 		}
+		if real := s.behindPyenv(path); real != "" {
+			return real
+		}
 		if real := behind(path); real != "" {
 			return real
 		}
