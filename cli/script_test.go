@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"prefect/engine/python"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -19,7 +21,7 @@ import (
 //
 //	exitcode N COMMAND ARGS...      run COMMAND, which must end with code N
 //	waitfor FILE [REGEXP]           wait until FILE is there (and matches)
-//	cmpnorm FILE1 FILE2             cmp with ids, times and hex digits as X
+//	cmpnorm FILE1 FILE2             cmp with ids, times and hex digits as X and the folder as $WORK
 //
 // UPDATE_SCRIPTS=1 go test ./cli -run Script/NAME rewrites what a script compares.
 func TestMain(m *testing.M) {
@@ -51,6 +53,12 @@ func setUpScript(env *testscript.Env) error {
 	env.Setenv("TZ", "UTC")
 	env.Setenv("NO_COLOR", "1")
 	env.Setenv("COLUMNS", "100")
+	// The interpreter that flows get, for scripts that run Python themselves.
+	found, err := python.Find(python.Search{})
+	if err != nil {
+		return err
+	}
+	env.Setenv("PYTHON", found)
 	return os.MkdirAll(home, 0o755)
 }
 
@@ -118,7 +126,10 @@ func compareNormalised(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: cmpnorm FILE1 FILE2")
 	}
-	got, want := normalised(ts.ReadFile(args[0])), normalised(ts.ReadFile(args[1]))
+	read := func(file string) string {
+		return normalised(strings.ReplaceAll(ts.ReadFile(file), ts.Getenv("WORK"), "$WORK"))
+	}
+	got, want := read(args[0]), read(args[1])
 	if got != want {
 		ts.Fatalf("%s differs from %s once normalised:\n--- %s\n%s--- %s\n%s",
 			args[0], args[1], args[0], got, args[1], want)
