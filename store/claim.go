@@ -190,10 +190,12 @@ func endLeftovers(ctx context.Context, tx *sql.Tx, id, token string, s State) er
 
 func ids(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
-	return collect(rows, err, func(rows *sql.Rows) (id string, err error) {
-		err = rows.Scan(&id)
-		return id, err
-	})
+	return collect(rows, err, scanText)
+}
+
+func scanText(rows *sql.Rows) (text string, err error) {
+	err = rows.Scan(&text)
+	return text, err
 }
 
 // EndClaim gives every run under a claim the final state s, as when the process behind it is gone.

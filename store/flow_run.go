@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,12 +64,6 @@ func (db *DB) FlowRun(ctx context.Context, id string) (FlowRun, error) {
 	return flowRunWhere(ctx, db.db, "r.id = ?", id)
 }
 
-// FlowRunsByName returns the flow runs with that name, newest first.
-func (db *DB) FlowRunsByName(ctx context.Context, name string) ([]FlowRun, error) {
-	rows, err := db.db.QueryContext(ctx, "select "+flowRunColumns+flowRunFrom+"where r.name = ? order by r.created desc", name)
-	return collect(rows, err, scanFlowRun)
-}
-
 func flowRunWhere(ctx context.Context, q querier, where string, args ...any) (FlowRun, error) {
 	rows, err := q.QueryContext(ctx, "select "+flowRunColumns+flowRunFrom+"where "+where, args...)
 	all, err := collect(rows, err, scanFlowRun)
@@ -81,57 +74,6 @@ func flowRunWhere(ctx context.Context, q querier, where string, args ...any) (Fl
 		return FlowRun{}, ErrNotFound
 	}
 	return all[0], nil
-}
-
-// FlowRunFilter says which flow runs to list. Conditions of different kinds must all hold.
-type FlowRunFilter struct {
-	FlowNames    []string
-	StateNames   []string // without regard to case
-	StateTypes   []StateType
-	DeploymentID string
-	ParentIDs    []string // runs of subflows called from these task runs
-	Limit        int      // 0 is all
-}
-
-// FlowRuns lists flow runs by expected start, latest first.
-func (db *DB) FlowRuns(ctx context.Context, f FlowRunFilter) ([]FlowRun, error) {
-	var conds []string
-	var args []any
-	in := func(column string, values []string) {
-		if len(values) > 0 {
-			conds = append(conds, column+" in (select value from json_each(?))")
-			args = append(args, jsonList(values))
-		}
-	}
-	in("f.name", f.FlowNames)
-	in("lower(r.state_name)", lower(f.StateNames))
-	in("r.state_type", typeStrings(f.StateTypes))
-	in("r.parent_task_run_id", f.ParentIDs)
-	if f.DeploymentID != "" {
-		conds, args = append(conds, "r.deployment_id = ?"), append(args, f.DeploymentID)
-	}
-	query := "select " + flowRunColumns + flowRunFrom
-	if len(conds) > 0 {
-		query += "where " + strings.Join(conds, " and ") + " "
-	}
-	rows, err := db.db.QueryContext(ctx, query+"order by r.expected_start_time desc, r.id limit ?", append(args, noLimit(f.Limit))...)
-	return collect(rows, err, scanFlowRun)
-}
-
-func lower(names []string) []string {
-	var out []string
-	for _, n := range names {
-		out = append(out, strings.ToLower(n))
-	}
-	return out
-}
-
-func typeStrings(types []StateType) []string {
-	var out []string
-	for _, t := range types {
-		out = append(out, strings.ToUpper(string(t)))
-	}
-	return out
 }
 
 // NewRun is a flow run that a person asks for.

@@ -36,6 +36,11 @@ var transitions = map[StateType][]StateType{
 	Cancelling: {Completed, Failed, Crashed, Cancelled},
 }
 
+// AllStateTypes returns the state types in the order of a run's life.
+func AllStateTypes() []StateType {
+	return []StateType{Scheduled, Pending, Running, Cancelling, Completed, Failed, Crashed, Cancelled}
+}
+
 // Final reports whether the state is the end of a run.
 func (t StateType) Final() bool {
 	switch t {

@@ -104,11 +104,12 @@ create index flow_run_live on flow_run (work_queue_name)
     where claim is not null;
 create index flow_run_by_claim on flow_run (claim) where claim is not null;
 create index flow_run_by_expected_start on flow_run (expected_start_time);
-create index flow_run_by_flow on flow_run (flow_id, expected_start_time);
+create index flow_run_by_flow on flow_run (flow_id, state_type, expected_start_time);
 create index flow_run_by_deployment on flow_run (deployment_id, expected_start_time);
 create index flow_run_by_state on flow_run (state_type, expected_start_time);
+create index flow_run_by_state_name on flow_run (state_name collate nocase, expected_start_time);
 create index flow_run_by_parent on flow_run (parent_task_run_id) where parent_task_run_id is not null;
-create index flow_run_by_name on flow_run (name);
+create index flow_run_by_name on flow_run (name, created);
 -- Each due instant of a schedule is a row exactly once, whoever writes it and however often.
 create unique index flow_run_slot on flow_run (deployment_id, expected_start_time) where auto_scheduled = 1;
 
