@@ -21,6 +21,7 @@ type call struct {
 	options [][]string     // options[0] are the root's, options[i+1] those of path[i]
 	args    []string
 	help    bool
+	topic   string // of `help TOPIC`
 }
 
 // argv is the command line in the form the flag library reads.
@@ -69,6 +70,9 @@ type resolver struct {
 // *usageError: unknown commands and options, missing and impossible values,
 // too few or too many arguments.
 func resolve(app *cli.App, args []string) (*call, error) {
+	if topic, ok := namedTopic(args); ok {
+		return &call{options: [][]string{nil}, help: true, topic: topic}, nil
+	}
 	r := &resolver{flags: app.Flags, commands: app.Commands, rest: helpFirst(args)}
 	r.options = [][]string{nil}
 	for len(r.rest) > 0 && !r.help {

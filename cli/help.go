@@ -18,18 +18,25 @@ type helpPage struct {
 	examples    string // one command a line
 	commands    []*cli.Command
 	flags       []cli.Flag
+	topics      map[string]helpTopic // the program's page only
 }
 
 func newHelpPage(app *cli.App, c *call) helpPage {
 	leaf := c.leaf()
 	if leaf == nil {
-		return helpPage{"prefect", app.Usage, app.Description, "", app.UsageText, app.Commands, app.Flags}
+		return helpPage{"prefect", app.Usage, app.Description, "", app.UsageText, app.Commands, app.Flags, helpTopics}
 	}
-	return helpPage{c.names(), leaf.Usage, leaf.Description, leaf.ArgsUsage, leaf.UsageText, leaf.Subcommands, leaf.Flags}
+	return helpPage{c.names(), leaf.Usage, leaf.Description, leaf.ArgsUsage, leaf.UsageText, leaf.Subcommands, leaf.Flags, nil}
 }
 
 func (e *env) printHelp(app *cli.App, c *call) error {
-	_, err := io.WriteString(e.out, newHelpPage(app, c).text(e.out.Width()))
+	text := ""
+	if topic, ok := helpTopics[c.topic]; ok {
+		text = topic.page(e.out.Width())
+	} else {
+		text = newHelpPage(app, c).text(e.out.Width())
+	}
+	_, err := io.WriteString(e.out, text)
 	return err
 }
 
@@ -46,16 +53,22 @@ func (p helpPage) text(width int) string {
 	}
 	section(&b, "Commands", commandRows(p.commands), width)
 	section(&b, "Options", optionRows(p.flags), width)
-	if p.examples != "" {
-		b.WriteString("\nExamples:\n")
-		for _, line := range strings.Split(strings.TrimSpace(p.examples), "\n") {
-			b.WriteString("  $ " + line + "\n")
-		}
-	}
+	section(&b, "Topics of 'prefect help TOPIC'", topicRows(p.topics), width)
+	writeExamples(&b, p.examples)
 	if len(p.commands) > 0 {
 		fmt.Fprintf(&b, "\nType '%s COMMAND --help' for a command's options and examples.\n", p.names)
 	}
 	return b.String()
+}
+
+func writeExamples(b *strings.Builder, examples string) {
+	if examples == "" {
+		return
+	}
+	b.WriteString("\nExamples:\n")
+	for _, line := range strings.Split(strings.TrimSpace(examples), "\n") {
+		b.WriteString("  $ " + line + "\n")
+	}
 }
 
 func (p helpPage) synopsis() string {
