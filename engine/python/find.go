@@ -60,6 +60,9 @@ func (s Search) named(source, value string) (string, error) {
 		if path := s.onPath(value); path != "" {
 			return path, nil
 		}
+		if inside := inEnvironment(value); inside != "" {
+			return filepath.Abs(inside)
+		}
 		return "", fmt.Errorf("%s'%s', which is not on the PATH; give the path of a Python 3.8 or newer", prefix, value)
 	}
 	path, err := filepath.Abs(value)

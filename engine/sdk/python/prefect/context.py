@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from typing_extensions import Self
-
 from prefect.exceptions import MissingContextError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
     from typing import Any, Dict, Iterator, List, Optional, Set, Type, TypeVar, Union
+
+    from typing_extensions import Self
 
     from prefect._log import RunLog
     from prefect.flows import Flow
