@@ -70,14 +70,6 @@ func (db *DB) SQLiteVersion(ctx context.Context) (string, error) {
 	return v, err
 }
 
-// DataVersion changes whenever another process has committed something. It reads no table, so it
-// is cheap enough to be asked many times a second.
-func (db *DB) DataVersion(ctx context.Context) (int64, error) {
-	var v int64
-	err := db.db.QueryRowContext(ctx, "pragma data_version").Scan(&v)
-	return v, err
-}
-
 // dsn puts the pragmas into the data source name, since they hold for a connection and the pool
 // may make a new one. busy_timeout stands first: switching to WAL must already wait for others.
 func dsn(path string) string {

@@ -35,10 +35,8 @@ type Options struct {
 }
 
 const (
-	// wake is how often the agent looks whether the database has changed. That is one read of
-	// shared memory, so it costs nearly nothing.
-	wake = 25 * time.Millisecond
-	// sweep is how often it looks after claims and schedules although nothing has changed.
+	// sweep is how often the agent looks after claims and schedules although nothing has changed.
+	// The clock may be set and the machine may sleep, so it never waits longer for a run's time.
 	sweep = time.Second
 	// unlimited stands for no limit: more than a machine can run at once.
 	unlimited = 1 << 16
@@ -79,37 +77,38 @@ func New(ctx context.Context, o Options) (*Agent, error) {
 // too, those are cancelled. It returns how many runs did not complete.
 func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 	defer a.goodbye()
-	ticker := time.NewTicker(wake)
-	defer ticker.Stop()
-	var seen int64 = -1
-	var next *time.Time
+	changed := a.DB.Watch(drain)
 	var swept time.Time
 	for drain.Err() == nil {
-		now := a.DB.Now()
-		version, err := a.DB.DataVersion(drain)
-		due := next != nil && !next.After(a.horizon())
-		if err == nil && (version != seen || due || now.Sub(swept) >= sweep) {
-			if now.Sub(swept) >= sweep || now.Before(swept) {
-				swept = now
-				a.look(drain)
-			}
-			seen = version
-			next, err = a.poll(drain)
+		if now := a.DB.Now(); now.Sub(swept) >= sweep || now.Before(swept) {
+			swept = now
+			a.look(drain)
 		}
+		next, err := a.poll(drain)
 		a.trouble(drain, err)
 		if a.done(next, err) {
 			break
 		}
+		timer := time.NewTimer(a.pause(next))
 		select {
 		case <-drain.Done():
-		case <-a.ended:
-			seen = -1 // there is room again
-		case <-ticker.C:
+		case <-a.ended: // there is room again
+		case <-changed:
+		case <-timer.C:
 		}
+		timer.Stop()
 	}
 	a.wait(stop)
 	a.look(context.Background())
 	return a.failures, nil
+}
+
+// pause is how long there is nothing to do, unless something changes.
+func (a *Agent) pause(next *time.Time) time.Duration {
+	if next == nil {
+		return sweep
+	}
+	return min(sweep, max(0, next.Sub(a.horizon())))
 }
 
 // done reports whether an agent that shall not stay has nothing left to do.
