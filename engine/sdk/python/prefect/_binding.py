@@ -76,11 +76,10 @@ class Namesakes:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self._known: Dict[str, Any] = {}
 
-    def add(self, name: str, fn: Callable[..., Any]) -> None:
+    def add(self, name: str, fn: Callable[..., Any], made: Any) -> None:
         """Register; a `UserWarning` tells of a name that another function has."""
-        names = self._names()
+        names = self._names(made)
         known = names.setdefault(name, fn)
         if known is fn:
             return
@@ -96,12 +95,12 @@ class Namesakes:
             stacklevel=1,
         )
 
-    def _names(self) -> Dict[str, Any]:
-        """Those of the script that is being loaded, where one is, else those of the process."""
-        context = sys.modules.get("prefect.context")
-        registry = context.PrefectObjectRegistry.get() if context is not None else None
-        if registry is None:
-            return self._known
+    def _names(self, made: Any) -> Dict[str, Any]:
+        """The names of the registry that is active: a script's that is being loaded, or our own."""
+        from prefect.context import PrefectObjectRegistry
+
+        registry = PrefectObjectRegistry.get()
+        registry.register_instance(made)
         return registry.__dict__.setdefault(f"_{self.kind}_names", {})
 
 

@@ -97,3 +97,13 @@ def replace_runs(value: Any, by_id: Dict[int, Any]) -> Any:
     copy = getattr(value, "model_copy", None) or value.copy
     fields = {n: replace_runs(v, by_id) for n, v in vars(value).items() if not n.startswith("_")}
     return copy(update=fields)
+
+
+def collected(value: Any) -> Any:
+    """``value`` with the generators in it, in lists and the like, run to their ends as lists."""
+    kind = type(value)
+    if kind.__name__ == "generator":
+        return [collected(item) for item in value]
+    if kind is list or kind is tuple or kind is set:
+        return kind(collected(item) for item in value)
+    return value

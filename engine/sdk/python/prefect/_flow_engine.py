@@ -28,8 +28,7 @@ def enter(flow: Flow, parameters: Dict[str, Any], return_state: bool) -> Any:
     if _mode.describing or _mode.loading:
         return _skip(flow)
     setup_logging()
-    registry = PrefectObjectRegistry.get()
-    if registry is not None and registry.block_code_execution:
+    if PrefectObjectRegistry.get().block_code_execution:
         return _refuse(flow)
     if TaskRunContext.get() is not None:
         raise RuntimeError(

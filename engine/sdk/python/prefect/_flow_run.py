@@ -22,7 +22,7 @@ from prefect._task_engine import states_of
 from prefect._task_run import _inputs_json, run_tags, sources_of, track
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
-from prefect.futures import PrefectFuture, resolve_futures_to_data
+from prefect.futures import PrefectFuture, data_of
 from prefect.orion.schemas.core import FlowRun, TaskRun
 from prefect.orion.schemas.states import State, StateDetails, StateType, make_state
 
@@ -129,6 +129,7 @@ class FlowExecution:
             task_key=key,
             dynamic_key=str(number),
             tags=run_tags(_Tagless),  # type: ignore[arg-type]
+            task_version=flow.version,
             state=None,
         )
         run._created = now()
@@ -165,7 +166,7 @@ class FlowExecution:
         return inputs
 
     def _resolve_parameters(self) -> None:
-        self.parameters = resolve_futures_to_data(self.parameters)
+        self.parameters = data_of(self.parameters)
 
     def _invalid(self, error: BaseException) -> State:
         """The run failed before it began, because of its parameters."""
@@ -342,7 +343,7 @@ class FlowExecution:
         if parent is not None:
             parent.subflow_states.append(state)
             if state.type is COMPLETED and self.task_run is not None:
-                track(state.data, self.task_run._id, parent.results)
+                track(state._value(), self.task_run._id, parent.results)
             if parent.known is not None and self.task_run is not None:
                 key = (self.task_run.task_key, int(self.task_run.dynamic_key))
                 parent.known[key] = (self.task_run, self.run)
@@ -395,6 +396,8 @@ def record_flow_run(
         tags=tags,
         state=None,
         parent_task_run_id=parent_task_run_id,
+        retries=flow.retries,
+        retry_delay_seconds=flow.retry_delay_seconds,
     )
     run._created = now()
     if _history.enabled:
@@ -419,7 +422,7 @@ def _current_tags() -> List[str]:
 
 def _as_stored(state: Any) -> State:
     """A state as it comes back from having been stored: its exception has no traceback."""
-    data = state.data
+    data = state._value()
     if not isinstance(data, BaseException):
         return state
     import copy

@@ -158,9 +158,9 @@ def map_task(task: Task, parameters: Dict[str, Any], wait_for: Any, return_state
     if task.isasync and flow.flow.isasync:
         return _map_async(task, parameters, flow, wait_for, return_state)
     from prefect._mapping import calls_of_map
-    from prefect.futures import resolve_futures_to_data
+    from prefect.futures import data_of
 
-    calls = calls_of_map(resolve_futures_to_data(parameters))
+    calls = calls_of_map(data_of(parameters))
     futures = [_submit(task, one, flow, wait_for) for one in calls]
     return [future._wait() for future in futures] if return_state else futures
 
@@ -170,12 +170,12 @@ async def _map_async(
 ) -> Any:
     from prefect._collections import find_runs
     from prefect._mapping import calls_of_map
-    from prefect.futures import resolve_futures_to_data
+    from prefect.futures import data_of
 
     for one in find_runs(parameters):
         if isinstance(one, PrefectFuture):
             await one._wait_async()
-    calls = calls_of_map(resolve_futures_to_data(parameters))
+    calls = calls_of_map(data_of(parameters))
     futures = [await _submit_async(task, one, flow, wait_for, False) for one in calls]
     return [await future._wait_async() for future in futures] if return_state else futures
 

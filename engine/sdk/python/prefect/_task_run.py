@@ -117,6 +117,9 @@ class TaskExecution:
         run._inputs = {**dict.fromkeys(self.parameters, ()), **inputs} if inputs else None
         run._created = at
         run.run_count = 0
+        if task.retries or task.version:
+            run.retries, run.retry_delay_seconds = task.retries, task.retry_delay_seconds
+            run.task_version = task.version
         if flow.keep_states:
             from prefect._history import remember_task_run
 
@@ -268,7 +271,7 @@ class TaskExecution:
             details = self._details(self.run, state)
             details.cache_key = self.cache_key
             details.cache_expiration = self._expiry()
-            put(str(self.cache_key), state.data, details.cache_expiration, self.run._id)
+            put(str(self.cache_key), state._value(), details.cache_expiration, self.run._id)
         elif state._details is None:
             state._details = self._details(self.run)
         else:
@@ -278,7 +281,7 @@ class TaskExecution:
         recorder.emit(
             task_state_event(self.run._id, state, self.run.run_count) + event, line, False
         )
-        track(state.data, self.run._id, self.flow.results)
+        track(state._value(), self.run._id, self.flow.results)
         return state
 
     def _expiry(self) -> Any:

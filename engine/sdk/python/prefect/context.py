@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _weakref import ref
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -119,7 +120,8 @@ class TagsContext(ContextModel):
     __var__ = ContextVar("tags")
 
     def __init__(self, current_tags: Any = frozenset()) -> None:
-        self.current_tags: Set[str] = set(current_tags)
+        # by way of a list: the order in which a set shows depends on how it was made
+        self.current_tags: Set[str] = set(list(current_tags))  # noqa: C414
 
     @classmethod
     def get(cls) -> TagsContext:
@@ -128,7 +130,10 @@ class TagsContext(ContextModel):
 
 
 class PrefectObjectRegistry(ContextModel):
-    """While active with ``block_code_execution``, a flow that is called does not run."""
+    """The flows and tasks that are defined while it is active.
+
+    With ``block_code_execution`` a flow that is called does not run.
+    """
 
     __var__ = ContextVar("object_registry")
 
@@ -138,7 +143,24 @@ class PrefectObjectRegistry(ContextModel):
         self.start_at = 0
         self.block_code_execution = block_code_execution
         self.capture_failures = capture_failures
+        self._instances: List[Any] = []
         self.__dict__.update(fields)
+
+    @classmethod
+    def get(cls) -> PrefectObjectRegistry:
+        """The active registry; the process's own where no other has been entered."""
+        return cls.__var__.get(None) or _process_registry
+
+    def register_instance(self, instance: Any) -> None:
+        # weakly: a script may make options of a task in a loop, and keep none of them
+        self._instances.append(ref(instance))
+
+    def get_instances(self, kind: Type[Any]) -> List[Any]:
+        """The flows or tasks that were defined and are still there, in their order."""
+        return [one for one in (held() for held in self._instances) if isinstance(one, kind)]
+
+
+_process_registry = PrefectObjectRegistry()
 
 
 class SettingsContext(ContextModel):
@@ -175,6 +197,6 @@ def get_settings_context() -> SettingsContext:
 @contextmanager
 def tags(*new_tags: str) -> Iterator[Set[str]]:
     """Add tags to the flow and task runs created within the block; gives all tags in force."""
-    current = TagsContext.get().current_tags
-    with TagsContext(current.union(new_tags)) as context:
-        yield context.current_tags
+    all_tags = TagsContext.get().current_tags.union(new_tags)
+    with TagsContext(all_tags):
+        yield all_tags

@@ -10,7 +10,9 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any, Dict, Optional
+
+    from prefect.orion.schemas.states import State
 
 _NOT_LOADED = "Flow could not be retrieved from deployment."
 
@@ -157,6 +159,21 @@ def _exit_code(exc: SystemExit) -> int:
 
 
 UNTRACKABLE_TYPES = {bool, type(None), type(...), type(NotImplemented)}
+
+
+def get_state_for_result(obj: Any) -> Optional[State]:
+    """The final state of the task run that a value came from; None where it isn't known."""
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    known = context.results.get(id(obj)) if context is not None else None
+    if context is None or known is None or known[1] is not obj:
+        return None
+    for one in reversed(context.task_run_futures):
+        state = getattr(one, "_final_state", one)
+        if state is not None and state.state_details._task_run_id == known[0]:
+            return state  # type: ignore[no-any-return]
+    return None
 
 
 def __getattr__(name: str) -> Any:

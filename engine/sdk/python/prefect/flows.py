@@ -61,7 +61,7 @@ class Flow:
 
         # made now, so that a parameter no deployment could hold is refused where it is written
         self._model = ParameterModel(fn, validate=validate_parameters)
-        _namesakes.add(self.name, fn)
+        _namesakes.add(self.name, fn, self)
 
     def __class_getitem__(cls, item: Any) -> Any:
         return cls

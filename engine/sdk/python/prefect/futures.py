@@ -23,10 +23,18 @@ class PrefectFuture:
 
     __slots__ = ("_callbacks", "_cancel", "_final_state", "asynchronous", "task_run")
 
-    def __init__(self, task_run: TaskRun, asynchronous: bool = False) -> None:
+    def __init__(
+        self,
+        task_run: TaskRun,
+        asynchronous: bool = False,
+        run_key: Optional[str] = None,
+        task_runner: Any = None,
+        _final_state: Optional[State] = None,
+        **others: Any,
+    ) -> None:
         self.task_run = task_run
         self.asynchronous = asynchronous
-        self._final_state: Optional[State] = None
+        self._final_state = _final_state
         self._callbacks: List[Callable[[], Any]] = []
         self._cancel: Optional[Callable[[], Any]] = None
 
@@ -170,19 +178,33 @@ def _warn_in_loop() -> None:
         )
 
 
-def resolve_futures_to_states(value: Any) -> Any:
-    """``value`` with every finished future in it, however deep, replaced by its state."""
-    from prefect._collections import find_runs, replace_runs
-
-    futures = [one for one in find_runs(value) if isinstance(one, PrefectFuture)]
-    return replace_runs(value, {id(one): one._wait() for one in futures}) if futures else value
+async def resolve_futures_to_states(value: Any) -> Any:
+    """``value`` with every future in it, however deep, replaced by its final state."""
+    return await _resolve(value, states=True)
 
 
-def resolve_futures_to_data(value: Any) -> Any:
+async def resolve_futures_to_data(value: Any) -> Any:
     """``value`` with every future and state in it, however deep, replaced by its result.
 
     `UpstreamTaskError` where one did not complete.
     """
+    return await _resolve(value, states=False)
+
+
+async def _resolve(value: Any, states: bool) -> Any:
+    from prefect._collections import collected, find_runs, replace_runs, result_of
+
+    value = collected(value)
+    found = [one for one in find_runs(value) if isinstance(one, PrefectFuture) or not states]
+    by_id = {}
+    for one in found:
+        state = await one._wait_async() if isinstance(one, PrefectFuture) else one
+        by_id[id(one)] = state if states else result_of(one)
+    return replace_runs(value, by_id) if found else value
+
+
+def data_of(value: Any) -> Any:
+    """`resolve_futures_to_data` for sync code, which waits."""
     from prefect._collections import find_runs, replace_runs, result_of
 
     found = find_runs(value)

@@ -136,8 +136,17 @@ def _new(kind: StateType, message: Optional[str], data: Any, now: Optional[int])
 
 
 async def return_value_to_state(result: Any, serializer: str = "cloudpickle") -> State:
-    """`aggregate`, as a coroutine as in 2.1; ``serializer`` is accepted and not needed."""
-    return aggregate(result)
+    """The final state that a returned value stands for, with its data encoded by ``serializer``."""
+    from prefect.futures import PrefectFuture, resolve_futures_to_states
+    from prefect.orion.schemas.data import DataDocument
+
+    resolved = await resolve_futures_to_states(result)
+    state = aggregate([resolved] if isinstance(result, PrefectFuture) else resolved)
+    if isinstance(result, PrefectFuture):
+        state._data = resolved
+    if state is not result:
+        state.data = DataDocument.encode(serializer, state._value())
+    return state
 
 
 def crash_message(exc: BaseException) -> str:
@@ -164,10 +173,16 @@ def exception_to_crashed_state(exc: BaseException) -> State:
     return Crashed(message=crash_message(exc), data=exc)
 
 
-def raise_failed_state(state: State) -> None:
-    """Raise the exception of a failed or crashed state; any other state passes."""
+def raise_failed_state(state: State) -> Any:
+    """Raise the exception of a failed or crashed state; any other state passes.
+
+    In a running event loop it is to be awaited, as in 2.1.
+    """
+    from prefect.blocks._store import awaitable
+
     if state.is_failed() or state.is_crashed():
         state.result(raise_on_failure=True)
+    return awaitable(None)
 
 
 def raise_failure(state: State, data: Any) -> Any:

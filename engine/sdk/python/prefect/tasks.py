@@ -69,7 +69,7 @@ class Task:
         self.retry_delay_seconds = retry_delay_seconds
         self._binder: Any = None
         self._prefix = ""
-        _namesakes.add(self.name, fn)
+        _namesakes.add(self.name, fn, self)
 
     def __class_getitem__(cls, item: Any) -> Any:
         return cls

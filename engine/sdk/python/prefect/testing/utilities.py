@@ -6,14 +6,55 @@ from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator
+    from typing import Any, Callable, Iterator
 
-__all__ = ["exceptions_equal", "prefect_test_harness"]
+    from prefect.orion.schemas.core import FlowRun
+
+__all__ = [
+    "AsyncMock",
+    "assert_does_not_warn",
+    "exceptions_equal",
+    "flaky_on_windows",
+    "get_most_recent_flow_run",
+    "prefect_test_harness",
+]
 
 
 def exceptions_equal(a: Any, b: Any) -> bool:
     """Whether two exceptions are of one type and have the same arguments."""
     return a == b or (type(a) is type(b) and getattr(a, "args", None) == getattr(b, "args", None))
+
+
+@contextmanager
+def assert_does_not_warn() -> Iterator[None]:
+    """Let a warning within the block fail the test."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            yield
+        except Warning as warning:
+            raise AssertionError(f"Warning was raised. {warning!r}") from warning
+
+
+def flaky_on_windows(fn: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    """Mark a test to be repeated on Windows, by pytest's plug-in for it."""
+    import sys
+
+    if sys.platform != "win32":
+        return fn
+    import pytest
+
+    return pytest.mark.flaky(**options)(fn)  # type: ignore[no-any-return]
+
+
+async def get_most_recent_flow_run(client: Any = None) -> FlowRun:
+    """The flow run that was created last."""
+    from prefect.client import get_client
+
+    runs = await (client or get_client()).read_flow_runs(limit=1)
+    return runs[0]  # type: ignore[no-any-return]
 
 
 @contextmanager
@@ -49,3 +90,11 @@ def _as_path(text: str) -> Any:
     from pathlib import Path
 
     return Path(text)
+
+
+def __getattr__(name: str) -> Any:
+    if name != "AsyncMock":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from unittest.mock import AsyncMock  # it loads asyncio
+
+    return AsyncMock

@@ -62,6 +62,8 @@ def _as_pickle(value: Any) -> bytes:
             if isinstance(item, types.FunctionType):
                 code = item.__code__
                 return ("function", code.co_code, repr(code.co_consts), code.co_names)
+            if isinstance(item, type) and "<locals>" in item.__qualname__:
+                return ("class", item.__module__, item.__qualname__)
             return None
 
     buffer = io.BytesIO()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from prefect._ids import as_uuid
+from prefect._ids import as_uuid, new_id
+from prefect._model import Model
 from prefect.exceptions import InvalidNameError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
-    from typing import Any, Dict, List, Optional
+    from typing import Any, Dict, List, Optional, Tuple
     from uuid import UUID
+
+    from typing_extensions import Self
 
     from prefect.orion.schemas.states import State, StateType
 
@@ -25,27 +28,35 @@ def raise_on_invalid_name(name: str) -> None:
         )
 
 
-class Record:
+class Record(Model):
     """An object with an id and fields, as the API gives them."""
 
-    __fields__: tuple = ()
+    __fields__: Tuple[str, ...] = ("id",)
 
     def __init__(self, **fields: Any) -> None:
-        self._id = str(fields.pop("id", ""))
+        given = fields.pop("id", None)
+        self._id = str(given) if given else new_id()
         self.__dict__.update(fields)
 
     @property
     def id(self) -> UUID:
         return as_uuid(self._id)
 
+    def copy(self, *, update: Optional[Dict[str, Any]] = None, **options: Any) -> Self:
+        """A copy with the fields in ``update`` replaced."""
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        for name, value in (update or {}).items():
+            if name == "id":
+                new._id = str(value)
+            else:
+                setattr(new, name, value)
+        return new
+
     @classmethod
     def from_api(cls, fields: Dict[str, Any]) -> Record:
         """The record of a JSON object of the API: ids and times become their Python types."""
         return cls(**{key: _typed(key, value) for key, value in fields.items()})
-
-    def dict(self, **options: Any) -> Dict[str, Any]:
-        names = self.__fields__ or [name for name in self.__dict__ if not name.startswith("_")]
-        return {"id": self.id, **{name: getattr(self, name, None) for name in names}}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Record) and type(self) is type(other) and self._id == other._id
@@ -54,8 +65,15 @@ class Record:
         return hash(self._id)
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self.dict().items())
-        return f"{type(self).__name__}({fields})"
+        return f"{type(self).__name__}({', '.join(self._shown())})"
+
+    def __str__(self) -> str:
+        return " ".join(self._shown())
+
+    def _shown(self) -> List[str]:
+        # when a row was written says nothing of the object, so 2.1 leaves it out
+        hidden = ("created", "updated")
+        return [f"{n}={getattr(self, n, None)!r}" for n in self.__fields__ if n not in hidden]
 
 
 def _typed(key: str, value: Any) -> Any:
@@ -115,9 +133,11 @@ class Run(Record):
     """What flow runs and task runs share. Times are aware, in UTC; durations are `timedelta`."""
 
     name: str
-    state: Optional[State]
+    state: Optional[State] = None
     tags: List[str]
     run_count: int = 0
+    retries: int = 0
+    retry_delay_seconds: float = 0
     states: Optional[List[State]] = None
     _created: int = 0
     _started: int = 0
@@ -165,7 +185,23 @@ class Run(Record):
 
     @property
     def estimated_run_time(self) -> datetime.timedelta:
+        """The time the run has taken so far."""
+        from prefect._record import now
+
+        if self._started and not self._ended:
+            from datetime import timedelta
+
+            return timedelta(microseconds=max(0, now() - self._started))
         return self.total_run_time
+
+    @property
+    def estimated_start_time_delta(self) -> datetime.timedelta:
+        """How much later than expected the run started."""
+        from datetime import timedelta
+
+        if not self._started:
+            return timedelta(0)
+        return timedelta(microseconds=max(0, self._started - self._created))
 
     def moved(self, state: State) -> None:
         """Take a new state; times and run counts follow from it."""
@@ -178,6 +214,58 @@ class Run(Record):
             self._ended = state._at
         if self.states is not None:
             self.states.append(state)
+
+
+# what follows from a run's state and its times, and can't be given
+_DERIVED = (
+    "state_type", "state_name", "state_id", "created", "updated", "start_time", "end_time",
+    "expected_start_time", "total_run_time", "estimated_run_time", "estimated_start_time_delta",
+    "empirical_policy", "context",
+)  # fmt: skip
+
+
+def _stored(fields: Dict[str, Any]) -> Dict[str, Any]:
+    """The fields of a run that are kept as they are given."""
+    from prefect.orion.schemas.states import _micros
+
+    kept = {name: value for name, value in fields.items() if name not in _DERIVED}
+    for name, own in (("created", "_created"), ("start_time", "_started"), ("end_time", "_ended")):
+        if hasattr(fields.get(name), "tzinfo"):
+            kept[own] = _micros(fields[name])
+    return kept
+
+
+class _RunPolicy(Model):
+    """How often a run is tried again, and how many seconds are waited before."""
+
+    __slots__ = __fields__ = ("max_retries", "retry_delay_seconds")
+
+    def __init__(self, max_retries: int = 0, retry_delay_seconds: float = 0) -> None:
+        self.max_retries = max_retries
+        self.retry_delay_seconds = retry_delay_seconds
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.dict() == other.dict()  # type: ignore[attr-defined]
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(max_retries={self.max_retries}, "
+            f"retry_delay_seconds={self.retry_delay_seconds})"
+        )
+
+
+class FlowRunPolicy(_RunPolicy):
+    """The retries of a flow run."""
+
+    __slots__ = ()
+
+
+class TaskRunPolicy(_RunPolicy):
+    """The retries of a task run."""
+
+    __slots__ = ()
 
 
 def _when(micros: int) -> Any:
@@ -197,9 +285,12 @@ class FlowRun(Run):
     """A run of a flow. ``parameters`` are those the run was given, ``run_count`` starts at 1."""
 
     __fields__ = (
-        "name", "flow_id", "state", "state_type", "state_name", "deployment_id", "flow_version",
-        "parameters", "tags", "parent_task_run_id", "run_count", "start_time", "end_time",
-        "expected_start_time", "total_run_time", "created", "updated",
+        "id", "created", "updated", "name", "flow_id", "state_id", "deployment_id",
+        "work_queue_name", "flow_version", "parameters", "idempotency_key", "context",
+        "empirical_policy", "tags", "parent_task_run_id", "state_type", "state_name", "run_count",
+        "expected_start_time", "next_scheduled_start_time", "start_time", "end_time",
+        "total_run_time", "estimated_run_time", "estimated_start_time_delta", "auto_scheduled",
+        "infrastructure_document_id", "state",
     )  # fmt: skip
     deployment_id: Any = None
     work_queue_name: Optional[str] = None
@@ -211,13 +302,19 @@ class FlowRun(Run):
 
     def __init__(self, **fields: Any) -> None:
         parent = fields.pop("parent_task_run_id", None)
-        for name in ("state_type", "state_name", "state_id", "created", "updated"):
-            fields.pop(name, None)
-        for name in ("start_time", "end_time", "expected_start_time", "total_run_time",
-                     "estimated_run_time"):  # fmt: skip
-            fields.pop(name, None)
-        super().__init__(**fields)
+        super().__init__(**_stored(fields))
         self._parent_task_run_id = parent
+        for name in ("parameters", "tags"):
+            if self.__dict__.get(name) is None:
+                setattr(self, name, {} if name == "parameters" else [])
+        if "name" not in self.__dict__:
+            from prefect._ids import new_name
+
+            self.name = new_name()
+
+    @property
+    def empirical_policy(self) -> FlowRunPolicy:
+        return FlowRunPolicy(self.retries, self.retry_delay_seconds)
 
     @property
     def parent_task_run_id(self) -> Optional[UUID]:
@@ -242,9 +339,11 @@ class TaskRun(Run):
     """A run of a task. ``dynamic_key`` counts the runs of one task within its flow run."""
 
     __fields__ = (
-        "name", "flow_run_id", "task_key", "dynamic_key", "state", "state_type", "state_name",
-        "tags", "task_inputs", "run_count", "start_time", "end_time", "expected_start_time",
-        "total_run_time", "created", "updated",
+        "id", "created", "updated", "name", "flow_run_id", "task_key", "dynamic_key", "cache_key",
+        "cache_expiration", "task_version", "empirical_policy", "tags", "state_id", "task_inputs",
+        "state_type", "state_name", "run_count", "expected_start_time",
+        "next_scheduled_start_time", "start_time", "end_time", "total_run_time",
+        "estimated_run_time", "estimated_start_time_delta", "state",
     )  # fmt: skip
     task_key: str
     dynamic_key: str
@@ -256,13 +355,18 @@ class TaskRun(Run):
 
     def __init__(self, **fields: Any) -> None:
         flow_run = fields.pop("flow_run_id", None)
-        for name in ("state_type", "state_name", "state_id", "created", "updated"):
-            fields.pop(name, None)
-        for name in ("start_time", "end_time", "expected_start_time", "total_run_time",
-                     "estimated_run_time"):  # fmt: skip
-            fields.pop(name, None)
-        super().__init__(**fields)
+        super().__init__(**_stored(fields))
         self._flow_run_id = flow_run
+        if self.__dict__.get("tags") is None:
+            self.tags = []
+        if "name" not in self.__dict__:
+            from prefect._ids import new_name
+
+            self.name = new_name()
+
+    @property
+    def empirical_policy(self) -> TaskRunPolicy:
+        return TaskRunPolicy(self.retries, self.retry_delay_seconds)
 
     @property
     def flow_run_id(self) -> Optional[UUID]:
@@ -300,6 +404,7 @@ def as_created(run: TaskRun) -> TaskRun:
 class TaskRunResult(Record):
     """An input of a task run: another task run's result."""
 
+    __fields__ = ("input_type", "id")
     input_type = "task_run"
 
     def __contains__(self, name: str) -> bool:
@@ -312,14 +417,40 @@ class TaskRunResult(Record):
 class Flow(Record):
     """A flow, as the database knows it: ``name`` and ``tags``."""
 
+    __fields__ = ("id", "created", "updated", "name", "tags")
+    tags: List[str] = []  # noqa: RUF012
+
 
 class Deployment(Record):
     """A deployment, as the database knows it."""
+
+    __fields__ = (
+        "id", "created", "updated", "name", "version", "description", "flow_id", "schedule",
+        "is_schedule_active", "infra_overrides", "parameters", "tags", "work_queue_name",
+        "parameter_openapi_schema", "path", "entrypoint", "manifest_path", "storage_document_id",
+        "infrastructure_document_id",
+    )  # fmt: skip
 
 
 class WorkQueue(Record):
     """A work queue, as the database knows it."""
 
+    __fields__ = (
+        "id", "created", "updated", "name", "description", "is_paused", "concurrency_limit",
+        "filter",
+    )  # fmt: skip
+
+
+class ConcurrencyLimit(Record):
+    """How many task runs with a tag may run at a time; ``active_slots`` are those that do."""
+
+    __fields__ = ("id", "created", "updated", "tag", "concurrency_limit", "active_slots")
+
 
 class Log(Record):
     """A log record: ``name``, ``level``, ``message``, ``timestamp`` and the ids of its run."""
+
+    __fields__ = (
+        "id", "created", "updated", "name", "level", "message", "timestamp", "flow_run_id",
+        "task_run_id",
+    )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from prefect._model import Model
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any
 
 _UNSET: Any = object()
 
 
-class DataDocument:
+class DataDocument(Model):
     """A value encoded as bytes by one of ``json``, ``text``, ``pickle`` or ``cloudpickle``.
 
     The two pickles are the standard library's; a value that it can't pickle is kept as it is, for
@@ -17,6 +19,7 @@ class DataDocument:
     """
 
     __slots__ = ("_blob", "_data", "encoding")
+    __fields__ = ("encoding", "blob")
 
     def __init__(self, encoding: str, blob: bytes = b"", _data: Any = _UNSET) -> None:
         self.encoding = encoding
@@ -60,8 +63,12 @@ class DataDocument:
             self._blob = encodebytes(dumps(self._data))
         return self._blob
 
-    def dict(self, **options: Any) -> Dict[str, Any]:
-        return {"encoding": self.encoding, "blob": self.blob}
+    def has_cached_data(self) -> bool:
+        """Whether the value is at hand, without having to be decoded."""
+        return self._data is not _UNSET
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, DataDocument):

@@ -6,6 +6,7 @@ import time
 from enum import Enum
 
 from prefect._ids import as_uuid, new_id
+from prefect._model import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _KEEP: Any = object()
+# what a state holds that was made without data; a run that returned None holds None
+_NOTHING: Any = object()
 
 
 class StateType(str, Enum):
@@ -44,7 +47,7 @@ TERMINAL_STATES = {
 _DEFAULT_NAMES = {kind: kind.value.title() for kind in StateType}
 
 
-class StateDetails:
+class StateDetails(Model):
     """What a state belongs to: run ids, schedule and cache key. Ids are `uuid.UUID`."""
 
     __fields__ = (
@@ -85,9 +88,6 @@ class StateDetails:
     def child_flow_run_id(self) -> Optional[UUID]:
         return _uuid(self._child_flow_run_id)
 
-    def dict(self) -> Dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__fields__}
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StateDetails) and self.dict() == other.dict()
 
@@ -104,14 +104,17 @@ def _uuid(value: Any) -> Any:
     return as_uuid(value) if isinstance(value, str) else value
 
 
-class State:
+_WITH_DATA = (StateType.COMPLETED, StateType.FAILED, StateType.CRASHED)
+
+
+class State(Model):
     """The state of a run.
 
-    ``type`` is a `StateType`, ``name`` defaults to the type's name, ``data`` is what the run
-    gave: a value, an exception, or a `DataDocument`. Times are in UTC.
+    ``type`` is a `StateType`, ``name`` defaults to the type's name, ``data`` is the value or the
+    exception that the run gave, as a `DataDocument`. Times are in UTC.
     """
 
-    __slots__ = ("__weakref__", "_at", "_details", "_id", "data", "message", "name", "type")
+    __slots__ = ("__weakref__", "_at", "_data", "_details", "_id", "message", "name", "type")
     __fields__ = ("id", "type", "name", "timestamp", "message", "data", "state_details")
 
     def __init__(
@@ -131,7 +134,7 @@ class State:
         self.type = type if isinstance(type, StateType) else _state_type(type)
         self.name = name if name is not None else _DEFAULT_NAMES[self.type]
         self.message = message
-        self.data = data
+        self._data = _NOTHING if data is None else data
         self._at = _micros(timestamp) if timestamp is not None else time.time_ns() // 1000
         self._id = str(id) if id is not None else new_id()
         if isinstance(state_details, dict):
@@ -150,6 +153,28 @@ class State:
     @property
     def timestamp(self) -> datetime.datetime:
         return _datetime(self._at)
+
+    @property
+    def data(self) -> Any:
+        """What the run gave, as a `DataDocument`; None where there is nothing."""
+        data = self._data
+        if data is _NOTHING or (data is None and self.type not in _WITH_DATA):
+            return None
+        if data.__class__.__name__ == "DataDocument":
+            return data
+        from prefect.orion.schemas.data import DataDocument
+
+        return DataDocument("cloudpickle", _data=data)
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = _NOTHING if data is None else data
+
+    def _value(self) -> Any:
+        data = self._data
+        if data is _NOTHING:
+            return None
+        return data.decode() if data.__class__.__name__ == "DataDocument" else data
 
     @property
     def state_details(self) -> StateDetails:
@@ -191,12 +216,7 @@ class State:
         With ``raise_on_failure=False`` the exception is returned. `TypeError` is raised for a
         failed state that holds no exception.
         """
-        data = self.data
-        decode = (
-            getattr(data, "decode", None) if data.__class__.__name__ == "DataDocument" else None
-        )
-        if decode is not None:
-            data = decode()
+        data = self._value()
         if raise_on_failure and (self.type is StateType.FAILED or self.type is StateType.CRASHED):
             from prefect.states import raise_failure
 
@@ -206,7 +226,7 @@ class State:
     def copy(self, *, update: Optional[Dict[str, Any]] = None, reset_fields: bool = False) -> State:
         """A copy with the fields in ``update`` replaced; ``reset_fields`` gives it a new id."""
         new = object.__new__(State)
-        for slot in ("type", "name", "message", "data", "_at", "_id", "_details"):
+        for slot in ("type", "name", "message", "_data", "_at", "_id", "_details"):
             setattr(new, slot, getattr(self, slot))
         if reset_fields:
             new._id, new._at = new_id(), time.time_ns() // 1000
@@ -218,12 +238,6 @@ class State:
             else:
                 setattr(new, field, value)
         return new
-
-    def dict(self, **options: Any) -> Dict[str, Any]:
-        """The state's fields by name."""
-        fields = {name: getattr(self, name) for name in self.__fields__}
-        fields["state_details"] = self.state_details.dict()
-        return fields
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, State):
@@ -241,10 +255,9 @@ class State:
         return f"{self.name}({message})"
 
     def __repr__(self) -> str:
-        data = self.data
-        if data.__class__.__name__ == "DataDocument":
-            data = data.decode()
-        return f"{self.name}(message={self.message!r}, type={self.type}, result={data!r})"
+        return (
+            f"{self.name}(message={self.message!r}, type={self.type}, result={self._value()!r})"
+        )
 
 
 def make_state(
@@ -255,7 +268,7 @@ def make_state(
     state.type = kind
     state.name = name
     state.message = message
-    state.data = data
+    state._data = data
     state._at = at
     state._id = new_id()
     state._details = details
