@@ -256,6 +256,8 @@ func checkValue(f cli.Flag, value string) string {
 		if _, err = time.ParseDuration(value); err != nil {
 			return "is not a duration such as 90s, 15m or 1h30m"
 		}
+	case *spanFlag:
+		return f.problem(value)
 	case *choiceFlag:
 		return f.problem(value)
 	}

@@ -34,17 +34,18 @@ func deploymentInspect(ctx context.Context, e *env, name, output string) error {
 }
 
 // deploymentDict is what `inspect` shows people: Prefect's own keys in their order. Keys of the
-// schema that are null are left out, as there.
+// schema that are null are left out, as there. Secrets are hidden.
 func deploymentDict(d store.Deployment) render.Dict {
+	secrets := render.NewSecrets(d.ParameterOpenAPISchema)
 	return render.Dict{
 		{Key: "id", Value: d.ID}, {Key: "created", Value: d.Created}, {Key: "updated", Value: d.Updated}, {Key: "name", Value: d.Name},
 		{Key: "version", Value: d.Version}, {Key: "description", Value: d.Description}, {Key: "flow_id", Value: d.FlowID},
 		{Key: "schedule", Value: d.Schedule}, {Key: "is_schedule_active", Value: d.IsScheduleActive},
-		{Key: "infra_overrides", Value: d.InfraOverrides}, {Key: "parameters", Value: d.Parameters}, {Key: "tags", Value: d.Tags},
-		{Key: "work_queue_name", Value: d.WorkQueueName}, {Key: "parameter_openapi_schema", Value: withoutNulls(d.ParameterOpenAPISchema)},
+		{Key: "infra_overrides", Value: secrets.Values(d.InfraOverrides)}, {Key: "parameters", Value: secrets.Parameters(d.Parameters)}, {Key: "tags", Value: d.Tags},
+		{Key: "work_queue_name", Value: d.WorkQueueName}, {Key: "parameter_openapi_schema", Value: secrets.Schema(withoutNulls(d.ParameterOpenAPISchema))},
 		{Key: "path", Value: d.Path}, {Key: "entrypoint", Value: d.Entrypoint}, {Key: "manifest_path", Value: d.ManifestPath},
 		{Key: "storage_document_id", Value: d.StorageDocumentID}, {Key: "infrastructure_document_id", Value: d.InfrastructureDocumentID},
-		{Key: "infrastructure", Value: d.Infrastructure},
+		{Key: "infrastructure", Value: secrets.Values(d.Infrastructure)},
 	}
 }
 

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"prefect/cli/render"
 	"prefect/store"
@@ -41,13 +43,41 @@ func deploymentLs(ctx context.Context, e *env, o deploymentLsOptions) error {
 	if err != nil {
 		return databaseError(err)
 	}
-	values, names := []any{}, []string{}
-	t := render.Table{Title: "Deployments", Columns: []render.Column{{Header: "Name"}, {Header: "ID", Keep: true, Style: render.Cyan}}}
+	var values []any
+	var names []string
+	t := render.Table{Title: "Deployments", Columns: []render.Column{{Header: "Name"}, {Header: "ID", Keep: true, Style: render.Cyan},
+		{Header: "Work Queue", Wide: true}, {Header: "Schedule", Wide: true}, {Header: "Entrypoint", Wide: true}, {Header: "Path", Wide: true}}}
 	for _, d := range all {
-		values, names = append(values, deploymentValue(d)), append(names, d.FullName())
+		if showsValues(o.output) {
+			values = append(values, deploymentValue(d))
+		}
+		names = append(names, d.FullName())
 		t.Rows = append(t.Rows, []render.Cell{
 			{{Style: render.Blue, Text: d.FlowName + "/"}, {Style: render.BoldBlue, Text: d.Name}},
-			render.Text(d.ID)})
+			render.Text(d.ID), render.Text(orNone(d.WorkQueueName)), render.Text(orNone(scheduleText(d))), render.Text(orNone(d.Entrypoint)),
+			render.Text(orNone(d.Path))})
 	}
-	return e.show(o.output, values, names, func(out *render.Console) error { return out.Table(t) })
+	return e.showTable(o.output, values, names, t)
+}
+
+// scheduleText is a deployment's schedule in one line, nil if it has none.
+func scheduleText(d store.Deployment) *string {
+	var s struct {
+		Cron, RRule, Timezone *string
+		Interval              *float64
+	}
+	if d.Schedule == nil || json.Unmarshal(d.Schedule, &s) != nil {
+		return nil
+	}
+	text := orEmpty(s.Cron) + orEmpty(s.RRule)
+	if s.Interval != nil {
+		text = "every " + render.Duration(time.Duration(*s.Interval*float64(time.Second)))
+	}
+	if s.Timezone != nil {
+		text += " " + *s.Timezone
+	}
+	if !d.IsScheduleActive {
+		text += " (paused)"
+	}
+	return &text
 }

@@ -77,7 +77,7 @@ func deploymentRun(ctx context.Context, e *env, o deploymentRunOptions) error {
 	if err != nil {
 		return databaseError(err)
 	}
-	if err := e.showNewRun(run, existed, at, o.output); err != nil {
+	if err := e.showNewRun(d, run, existed, at, o.output); err != nil {
 		return err
 	}
 	if !run.State.Type.Final() {
@@ -128,8 +128,8 @@ func shellWord(s string) string {
 	return s
 }
 
-func (e *env) showNewRun(run store.FlowRun, existed bool, at time.Time, output string) error {
-	return e.show(output, flowRunValue(run), []string{run.ID}, func(*render.Console) error {
+func (e *env) showNewRun(d store.Deployment, run store.FlowRun, existed bool, at time.Time, output string) error {
+	return e.show(output, flowRunValue(run, render.NewSecrets(d.ParameterOpenAPISchema), e.now()), []string{run.ID}, func(*render.Console) error {
 		if existed {
 			e.printf("Flow run '%s' (%s) has this idempotency key already; none was created.\n", run.Name, run.ID)
 			return nil

@@ -10,6 +10,8 @@ func newFlowRunCmd(e *env) *cli.Command {
 		UsageText: "prefect flow-run ls\nprefect flow-run logs calm-otter -f\nprefect flow-run why calm-otter",
 		Subcommands: []*cli.Command{
 			newFlowRunDeleteCmd(e),
+			newFlowRunInspectCmd(e),
+			newFlowRunLsCmd(e),
 			newFlowRunExecuteCmd(e),
 			newFlowRunRecordCmd(e),
 		},

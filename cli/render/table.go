@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -27,6 +28,7 @@ type Column struct {
 	Header string
 	Right  bool  // aligned to the right
 	Keep   bool  // never cut: ids, which are useless in part
+	Wide   bool  // left out unless the whole table is to be seen
 	Style  Style // of cells that have none of their own
 }
 
@@ -36,6 +38,7 @@ type Table struct {
 	Columns []Column
 	Rows    [][]Cell
 	Caption string
+	Wide    bool // with all columns, and nothing cut
 	// The title is always italic, the header bold unless it says otherwise.
 	HeaderStyle  Style
 	CaptionStyle Style
@@ -49,9 +52,10 @@ const minColumn = 5
 // cut, the widest first; anywhere else nothing is ever cut, so that a pipe or
 // a file gets every name whole.
 func (c *Console) Table(t Table) error {
+	t = t.narrowed()
 	cells := t.safeCells()
 	widths := t.naturalWidths(cells)
-	if c.terminal {
+	if c.terminal && !t.Wide {
 		shrink(t.Columns, widths, c.width)
 	}
 	if t.HeaderStyle == Plain {
@@ -69,6 +73,27 @@ func (c *Console) Table(t Table) error {
 	p.centred(t.Caption, t.CaptionStyle)
 	_, err := io.WriteString(c, p.b.String())
 	return err
+}
+
+// narrowed is the table without the columns that only a wide one shows.
+func (t Table) narrowed() Table {
+	if t.Wide || !slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Wide }) {
+		return t
+	}
+	all, rows := t.Columns, t.Rows
+	t.Columns, t.Rows = nil, make([][]Cell, len(rows))
+	for j, column := range all {
+		if column.Wide {
+			continue
+		}
+		t.Columns = append(t.Columns, column)
+		for i, row := range rows {
+			if j < len(row) {
+				t.Rows[i] = append(t.Rows[i], row[j])
+			}
+		}
+	}
+	return t
 }
 
 func (t Table) safeCells() [][]Cell {

@@ -181,3 +181,16 @@ func sortedDict(m reflect.Value) Dict {
 	sort.Slice(dict, func(i, j int) bool { return dict[i].Key < dict[j].Key })
 	return dict
 }
+
+// Empty reports whether a value is null, or a dictionary or list without anything in it.
+func Empty(v any) bool {
+	switch v := simplify(v).(type) {
+	case nil:
+		return true
+	case Dict:
+		return len(v) == 0
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
