@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"time"
 )
 
@@ -28,11 +29,25 @@ type LogLine struct {
 
 // Logs returns lines of a flow run's log, in order, with an ID above after, at most limit (0 is all).
 func (db *DB) Logs(ctx context.Context, flowRunID string, after int64, limit int) ([]LogLine, error) {
-	rows, err := db.db.QueryContext(ctx, `
-		select id, flow_run_id, coalesce(task_run_id, ''), source, level, logger, label, message, timestamp
-		from log where flow_run_id = ? and id > ? order by id limit ?`, flowRunID, after, noLimit(limit))
-	return collect(rows, err, func(rows *sql.Rows) (l LogLine, err error) {
-		err = rows.Scan(&l.ID, &l.FlowRunID, &l.TaskRunID, &l.Source, &l.Level, &l.Logger, &l.Label, &l.Message, inTime{&l.At})
-		return l, err
-	})
+	rows, err := db.db.QueryContext(ctx, "select "+logColumns+" from log where flow_run_id = ? and id > ? order by id limit ?",
+		flowRunID, after, noLimit(limit))
+	return collect(rows, err, scanLogLine)
+}
+
+// LogsBackwards returns lines of a flow run's log, the last first, with an ID below before (0 is
+// no bound), at most limit (0 is all).
+func (db *DB) LogsBackwards(ctx context.Context, flowRunID string, before int64, limit int) ([]LogLine, error) {
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+	rows, err := db.db.QueryContext(ctx, "select "+logColumns+" from log where flow_run_id = ? and id < ? order by id desc limit ?",
+		flowRunID, before, noLimit(limit))
+	return collect(rows, err, scanLogLine)
+}
+
+const logColumns = "id, flow_run_id, coalesce(task_run_id, ''), source, level, logger, label, message, timestamp"
+
+func scanLogLine(rows *sql.Rows) (l LogLine, err error) {
+	err = rows.Scan(&l.ID, &l.FlowRunID, &l.TaskRunID, &l.Source, &l.Level, &l.Logger, &l.Label, &l.Message, inTime{&l.At})
+	return l, err
 }

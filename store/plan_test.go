@@ -143,6 +143,7 @@ func TestListsAreServedByIndexes(t *testing.T) {
 		"runs by id prefix":    func() error { _, err := db.FlowRunsByIDPrefix(ctx, "ab12", 5); return err },
 		"one run":              func() error { _, err := db.FlowRun(ctx, "id"); return oneRowOrNone(err) },
 		"logs":                 func() error { _, err := db.Logs(ctx, "id", 0, 100); return err },
+		"logs backwards":       func() error { _, err := db.LogsBackwards(ctx, "id", 0, 100); return err },
 		"task runs":            func() error { _, err := db.TaskRuns(ctx, "id"); return err },
 		"states":               func() error { _, err := db.FlowRunStates(ctx, "id"); return err },
 		"flows":                func() error { _, err := db.Flows(ctx, 15); return err },

@@ -29,9 +29,63 @@ func (c *Console) YAML(v any) error {
 	return e.flush(c)
 }
 
+// JSONLine writes v as JSON on one line.
+func (c *Console) JSONLine(v any) error {
+	e := &encoder{oneLine: true}
+	e.json(v, "")
+	return e.flush(c)
+}
+
+// List writes the items of a list one by one, so that a long one needs little memory.
+type List struct {
+	c    *Console
+	yaml bool
+	n    int
+}
+
+// JSONList begins a JSON array.
+func (c *Console) JSONList() *List { return &List{c: c} }
+
+// YAMLList begins a YAML sequence.
+func (c *Console) YAMLList() *List { return &List{c: c, yaml: true} }
+
+// Add writes the next item.
+func (l *List) Add(v any) error {
+	l.n++
+	if l.yaml {
+		return l.c.YAML([]any{v})
+	}
+	e := &encoder{}
+	if l.n == 1 {
+		e.b.WriteString("[\n  ")
+	} else {
+		e.b.WriteString(",\n  ")
+	}
+	e.json(v, "\n  ")
+	if e.err != nil {
+		return e.err
+	}
+	_, err := io.WriteString(l.c, e.b.String())
+	return err
+}
+
+// Close ends the list.
+func (l *List) Close() error {
+	end := "\n]\n"
+	switch {
+	case l.n == 0:
+		end = "[]\n"
+	case l.yaml:
+		return nil
+	}
+	_, err := io.WriteString(l.c, end)
+	return err
+}
+
 type encoder struct {
-	b   strings.Builder
-	err error
+	b       strings.Builder
+	err     error
+	oneLine bool
 }
 
 func (e *encoder) flush(w io.Writer) error {
@@ -81,10 +135,14 @@ func (e *encoder) items(open, shut string, n int, newline string, write func(i i
 		if i > 0 {
 			e.b.WriteByte(',')
 		}
-		e.b.WriteString(newline + "  ")
+		if !e.oneLine {
+			e.b.WriteString(newline + "  ")
+		} else if i > 0 {
+			e.b.WriteByte(' ')
+		}
 		write(i)
 	}
-	if n > 0 {
+	if n > 0 && !e.oneLine {
 		e.b.WriteString(newline)
 	}
 	e.b.WriteString(shut)

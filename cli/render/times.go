@@ -20,6 +20,11 @@ func LogLine(at time.Time, level int, label, message string) string {
 	return b.String()
 }
 
+// DatedLogLine is LogLine with the day before the time, for a log that is read later.
+func DatedLogLine(at time.Time, level, label, message string) string {
+	return fmt.Sprintf("%s | %-7s | %s - %s\n", at.Local().Format("2006-01-02 15:04:05.000"), level, SafeLine(label), Safe(message))
+}
+
 // LevelName is the name Python's logging gives a level number.
 func LevelName(level int) string {
 	switch level {
@@ -134,10 +139,12 @@ func plural(n int, unit string) string {
 }
 
 // Duration is how long something took, in a form short enough for a table:
-// 0.14s, 12.3s, 2m 05s, 1h 02m, 3d 04h.
+// 4ms, 0.14s, 12.3s, 2m 05s, 1h 02m, 3d 04h.
 func Duration(d time.Duration) string {
 	d = max(d, 0)
 	switch {
+	case d > 0 && d < 99500*time.Microsecond:
+		return fmt.Sprintf("%dms", d.Round(time.Millisecond)/time.Millisecond)
 	case d < 9995*time.Millisecond:
 		return fmt.Sprintf("%.2fs", d.Seconds())
 	case d < 59950*time.Millisecond:

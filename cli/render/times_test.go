@@ -46,6 +46,9 @@ func TestLogLine(t *testing.T) {
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0:                         "0.00s",
+		4833 * time.Microsecond:   "5ms",
+		99 * time.Millisecond:     "99ms",
+		99600 * time.Microsecond:  "0.10s",
 		136514 * time.Microsecond: "0.14s",
 		12345 * time.Millisecond:  "12.3s",
 		59999 * time.Millisecond:  "1m 00s",

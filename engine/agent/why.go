@@ -1,0 +1,161 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"prefect/engine/process"
+	"prefect/store"
+)
+
+// A Reason says why a flow run is not going on, or how it stands.
+type Reason struct {
+	Code string   // stays the same from release to release: "queue-paused"
+	Text string   // one sentence
+	Args []string // the command that helps, without the program's name; empty if none does
+}
+
+// Why finds out why a flow run isn't running, at the database's time now. python reports whether
+// an interpreter can be found where the deployment's own is gone.
+func Why(ctx context.Context, db *store.DB, run store.FlowRun, python func() error) (Reason, error) {
+	name := "'" + run.Name + "'"
+	switch {
+	case run.State.Type.Final():
+		return whyOver(run, name), nil
+	case run.ParentTaskRunID != nil:
+		return Reason{"subflow", fmt.Sprintf("Flow run %s is a subflow in state %s; it goes on as its parent does.", name, run.State.Name), nil}, nil
+	case run.Claim != nil:
+		return whyClaimed(run, name), nil
+	}
+	return whyScheduled(ctx, db, run, name, python)
+}
+
+func whyOver(run store.FlowRun, name string) Reason {
+	text := fmt.Sprintf("Flow run %s is over: it ended %s in state %s.", name, moment(run.State.Timestamp), run.State)
+	switch run.State.Type {
+	case store.Completed:
+		return Reason{"completed", text, []string{"flow-run", "logs", run.ID}}
+	case store.Failed:
+		return Reason{"failed", text, []string{"flow-run", "logs", run.ID, "--tail", "50"}}
+	case store.Crashed:
+		return Reason{"crashed", text, []string{"flow-run", "retry", run.ID}}
+	}
+	return Reason{"cancelled", text, []string{"flow-run", "retry", run.ID}}
+}
+
+// whyClaimed is about a run that some process has taken.
+func whyClaimed(run store.FlowRun, name string) Reason {
+	owner, _ := process.Parse(*run.ClaimProcess)
+	alive := process.Alive(*run.ClaimProcess) || run.FlowProcess != nil && process.Alive(*run.FlowProcess)
+	switch {
+	case !alive:
+		help := []string{"doctor"}
+		if run.WorkQueueName != nil {
+			help = []string{"agent", "start", "-q", *run.WorkQueueName}
+		}
+		return Reason{"lost", fmt.Sprintf("Flow run %s is %s, but the processes behind it are gone; the next agent notices and ends it or runs it again.",
+			name, run.State.Name), help}
+	case run.State.Type == store.Cancelling:
+		return Reason{"cancelling", fmt.Sprintf("Flow run %s is being cancelled; its processes have been asked to end.", name),
+			[]string{"flow-run", "watch", run.ID}}
+	case run.State.Type == store.Running:
+		return Reason{"running", fmt.Sprintf("Flow run %s is running, since %s, under process %d.", name, moment(run.State.Timestamp), owner.PID),
+			[]string{"flow-run", "logs", run.ID, "-f"}}
+	case run.State.Type == store.Scheduled:
+		return Reason{"awaiting-retry", fmt.Sprintf("Flow run %s is in state %s: it waits for its next attempt, under process %d.", name, run.State.Name, owner.PID),
+			[]string{"flow-run", "watch", run.ID}}
+	}
+	return Reason{"starting", fmt.Sprintf("Flow run %s is being started by process %d.", name, owner.PID), []string{"flow-run", "watch", run.ID}}
+}
+
+// whyScheduled goes through what a run needs before an agent starts it, in that order.
+func whyScheduled(ctx context.Context, db *store.DB, run store.FlowRun, name string, python func() error) (Reason, error) {
+	if run.DeploymentID == nil {
+		return Reason{"no-deployment", fmt.Sprintf("The deployment of flow run %s was deleted, so nothing says how to start it.", name),
+			[]string{"flow-run", "cancel", run.ID}}, nil
+	}
+	d, err := db.DeploymentByID(ctx, *run.DeploymentID)
+	if err != nil {
+		return Reason{}, err
+	}
+	waits := fmt.Sprintf("Flow run %s waits", name)
+	due := run.NextScheduledStartTime
+	future := due != nil && due.After(db.Now())
+	if future {
+		waits = fmt.Sprintf("Flow run %s is scheduled for %s, and will wait longer", name, moment(*due))
+	}
+	if reason, found, err := whyQueue(ctx, db, run, waits, future); found || err != nil {
+		return reason, err
+	}
+	if reason, found := whyCantStart(d, name, python); found {
+		return reason, nil
+	}
+	if future {
+		return Reason{"future", fmt.Sprintf("Flow run %s is scheduled for %s.", name, moment(*due)), []string{"flow-run", "execute", run.ID}}, nil
+	}
+	return Reason{"due", fmt.Sprintf("Flow run %s is due and an agent looks at work queue '%s'; it starts as soon as that agent has room for it.",
+		name, *run.WorkQueueName), []string{"flow-run", "watch", run.ID}}, nil
+}
+
+// whyQueue is what stands between a run and the agents that could take it.
+func whyQueue(ctx context.Context, db *store.DB, run store.FlowRun, waits string, future bool) (r Reason, found bool, err error) {
+	if run.WorkQueueName == nil {
+		return Reason{"no-queue", waits + " because it belongs to no work queue, so no agent looks for it.", []string{"flow-run", "execute", run.ID}}, true, nil
+	}
+	queue := *run.WorkQueueName
+	q, err := db.WorkQueue(ctx, queue)
+	if errors.Is(err, store.ErrNotFound) {
+		return Reason{"queue-missing", fmt.Sprintf("%s because work queue '%s' was deleted.", waits, queue), []string{"work-queue", "create", queue}}, true, nil
+	}
+	if err != nil {
+		return r, false, err
+	}
+	if q.IsPaused {
+		return Reason{"queue-paused", fmt.Sprintf("%s because work queue '%s' is paused.", waits, queue), []string{"work-queue", "resume", queue}}, true, nil
+	}
+	// Whether there is room matters only once the run is due.
+	if q.ConcurrencyLimit != nil && !future {
+		live, err := db.LiveFlowRuns(ctx, queue)
+		if err != nil {
+			return r, false, err
+		}
+		if live >= *q.ConcurrencyLimit {
+			return Reason{"queue-limit", fmt.Sprintf("%s because %d of the %d runs that work queue '%s' allows at once are going.",
+				waits, live, *q.ConcurrencyLimit, queue), []string{"work-queue", "set-concurrency-limit", queue, fmt.Sprint(live + 1)}}, true, nil
+		}
+	}
+	agents, err := db.Agents(ctx)
+	if err != nil {
+		return r, false, err
+	}
+	if !slices.ContainsFunc(agents, func(a store.Agent) bool { return slices.Contains(a.Queues, queue) && process.Alive(a.Process) }) {
+		return Reason{"no-agent", fmt.Sprintf("%s because no agent looks at work queue '%s'.", waits, queue), []string{"agent", "start", "-q", queue}}, true, nil
+	}
+	return r, false, nil
+}
+
+// whyCantStart is what would make the run fail at once.
+func whyCantStart(d store.Deployment, name string, python func() error) (r Reason, found bool) {
+	if d.Path != nil {
+		if info, err := os.Stat(*d.Path); err != nil || !info.IsDir() {
+			return Reason{"folder-missing", fmt.Sprintf("Flow run %s would fail, because the folder of its deployment, %s, is not there.", name, *d.Path),
+				[]string{"deployment", "inspect", d.FullName()}}, true
+		}
+	}
+	if d.Python != nil {
+		if _, err := os.Stat(*d.Python); err == nil {
+			return r, false
+		}
+	}
+	if err := python(); err != nil {
+		return Reason{"interpreter-missing", fmt.Sprintf("Flow run %s would fail, because no Python interpreter is found: %v.", name, err),
+			[]string{"config", "set", "PREFECT_PYTHON=/path/to/python3"}}, true
+	}
+	return r, false
+}
+
+func moment(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 MST") }
