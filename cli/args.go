@@ -64,6 +64,7 @@ type resolver struct {
 	flags    []cli.Flag
 	commands []*cli.Command
 	rest     []string
+	option   cli.Flag // the one that was read last
 }
 
 // resolve reads the arguments after the program's name. Its errors are
@@ -204,6 +205,7 @@ func (r *resolver) readCluster(letters string) error {
 }
 
 func (r *resolver) setOption(typed, name string, f cli.Flag, value string, hasValue bool) error {
+	r.option = f
 	first := f.Names()[0]
 	if !takesValue(f) {
 		if hasValue {

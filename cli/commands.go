@@ -12,6 +12,7 @@ func commands(e *env) []*cli.Command {
 		newQuickstartCmd(e),
 		newConfigCmd(e),
 		newProfileCmd(e),
+		newCompletionCmd(e),
 		newVersionCmd(e),
 
 		// What 2.1 has and a single machine has no use for.
@@ -20,5 +21,7 @@ func commands(e *env) []*cli.Command {
 		newKubernetesCmd(e),
 		newStorageCmd(e),
 		newDevCmd(e),
+
+		newCompleteCmd(e),
 	}
 }

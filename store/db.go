@@ -77,12 +77,15 @@ func dsn(path string) string {
 		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
 		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "journal_size_limit(67108864)",
 	}
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}
+	return fileURL(path, url.Values{"_txlock": {"immediate"}, "_pragma": pragmas})
+}
+
+func fileURL(path string, query url.Values) string {
 	name := filepath.ToSlash(path)
 	if !strings.HasPrefix(name, "/") {
 		name = "/" + name // C:/x has to become file:///C:/x
 	}
-	return (&url.URL{Scheme: "file", Path: name, RawQuery: q.Encode()}).String()
+	return (&url.URL{Scheme: "file", Path: name, RawQuery: query.Encode()}).String()
 }
 
 // prepare checks the connection and brings the schema up to date. A first start of two processes
