@@ -65,6 +65,7 @@ type resolver struct {
 	commands []*cli.Command
 	rest     []string
 	option   cli.Flag // the one that was read last
+	helping  bool     // after the word help, which takes topics as well
 }
 
 // resolve reads the arguments after the program's name. Its errors are
@@ -74,7 +75,7 @@ func resolve(app *cli.App, args []string) (*call, error) {
 	if topic, ok := namedTopic(args); ok {
 		return &call{options: [][]string{nil}, help: true, topic: topic}, nil
 	}
-	r := &resolver{flags: app.Flags, commands: app.Commands, rest: helpFirst(args)}
+	r := &resolver{flags: app.Flags, commands: app.Commands, rest: helpFirst(args), helping: len(args) > 0 && args[0] == "help"}
 	r.options = [][]string{nil}
 	for len(r.rest) > 0 && !r.help {
 		word := r.rest[0]
@@ -145,6 +146,9 @@ func (r *resolver) readCommand(word string) error {
 			r.flags, r.commands = command.Flags, command.Subcommands
 			return nil
 		}
+	}
+	if r.helping && len(r.path) == 0 {
+		return r.fail("no such command or topic '"+word+"'", nearest(word, append(visibleNames(r.commands), topicNames(helpTopics)...)))
 	}
 	return r.fail("no such command '"+word+"'", nearest(word, visibleNames(r.commands)))
 }

@@ -6,7 +6,7 @@ import "strings"
 // candidate for the word that is typed.
 type completingShell struct {
 	escape rune // takes the meaning of the next character away, outside single quotes
-	line   func(c candidate, typed shellWord, breaks string) string
+	line   func(c candidate, typed typedWord, breaks string) string
 }
 
 var completingShells = map[string]completingShell{
@@ -16,8 +16,8 @@ var completingShells = map[string]completingShell{
 	"powershell": {'`', powershellLine},
 }
 
-// shellWord is a word of a command line as the program would get it.
-type shellWord struct {
+// typedWord is a word of a command line as the program would get it.
+type typedWord struct {
 	text  string
 	runes []typedRune
 	quote rune // the quote that is still open at the end, 0 for none
@@ -31,14 +31,14 @@ type typedRune struct {
 
 // splitLine reads a command line that ends at the cursor. Its last word is the one being typed,
 // which is empty after a space. Assignments before the command are left out.
-func splitLine(line string, escape rune) []shellWord {
-	words, word, begun := []shellWord{}, shellWord{}, false
+func splitLine(line string, escape rune) []typedWord {
+	words, word, begun := []typedWord{}, typedWord{}, false
 	escaped := false
 	end := func() {
 		if begun && !(len(words) == 0 && isAssignment(word)) {
 			words = append(words, word.finish())
 		}
-		word, begun = shellWord{}, false
+		word, begun = typedWord{}, false
 	}
 	for _, r := range line {
 		switch {
@@ -61,7 +61,7 @@ func splitLine(line string, escape rune) []shellWord {
 	return append(words, word.finish())
 }
 
-func (w shellWord) finish() shellWord {
+func (w typedWord) finish() typedWord {
 	var b strings.Builder
 	for _, r := range w.runes {
 		b.WriteRune(r.r)
@@ -71,12 +71,12 @@ func (w shellWord) finish() shellWord {
 }
 
 // isAssignment tells the NAME=value before a command.
-func isAssignment(w shellWord) bool {
+func isAssignment(w typedWord) bool {
 	name, _, ok := strings.Cut(w.finish().text, "=")
 	return ok && name != "" && !strings.ContainsAny(name, "/-. ")
 }
 
-func texts(words []shellWord) []string {
+func texts(words []typedWord) []string {
 	all := make([]string, len(words))
 	for i, w := range words {
 		all[i] = w.text
@@ -86,7 +86,7 @@ func texts(words []shellWord) []string {
 
 // bashLine is what has to be inserted: without what stands before the last break in the word, since
 // bash completes only what follows it, and quoted unless the person has begun to.
-func bashLine(c candidate, typed shellWord, breaks string) string {
+func bashLine(c candidate, typed typedWord, breaks string) string {
 	switch typed.quote {
 	case '"':
 		return escapeAny(c.text, "\"\\$`")
@@ -96,14 +96,14 @@ func bashLine(c candidate, typed shellWord, breaks string) string {
 	done := ""
 	for i, r := range typed.runes {
 		if !r.quoted && strings.ContainsRune(breaks, r.r) {
-			done = shellWord{runes: typed.runes[:i+1]}.finish().text
+			done = typedWord{runes: typed.runes[:i+1]}.finish().text
 		}
 	}
 	return escapeAny(strings.TrimPrefix(c.text, done), " \t\"'\\$`&;|<>()*?[]{}~#!")
 }
 
 // zshLine is an entry as zsh's _describe takes it; zsh quotes by itself.
-func zshLine(c candidate, _ shellWord, _ string) string {
+func zshLine(c candidate, _ typedWord, _ string) string {
 	line := escapeAny(c.text, `\:`)
 	if c.note != "" {
 		line += ":" + c.note
@@ -112,17 +112,17 @@ func zshLine(c candidate, _ shellWord, _ string) string {
 }
 
 // fishLine is a candidate and what fish shows beside it; fish quotes by itself.
-func fishLine(c candidate, _ shellWord, _ string) string {
+func fishLine(c candidate, _ typedWord, _ string) string {
 	return strings.TrimSuffix(c.text+"\t"+c.note, "\t")
 }
 
 // powershellLine is what to insert, what to show in the list, and what to show about it.
-func powershellLine(c candidate, _ shellWord, _ string) string {
+func powershellLine(c candidate, _ typedWord, _ string) string {
 	insert := c.text
 	if strings.ContainsAny(insert, " \t\"'`$&;|<>(){}@#,") {
 		insert = "'" + strings.ReplaceAll(insert, "'", "''") + "'"
 	}
-	return insert + "\t" + fishLine(c, shellWord{}, "")
+	return insert + "\t" + fishLine(c, typedWord{}, "")
 }
 
 func escapeAny(text, special string) string {

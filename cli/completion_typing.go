@@ -16,7 +16,6 @@ type typing struct {
 	begin   string   // stands before it in the same word, "--output="
 	flag    cli.Flag // the option whose value the word is, nil if it isn't one
 	noFlags bool     // "--" has been typed
-	topics  bool     // after `help`
 }
 
 // candidate is what a word could become. One without a text stands for the files that the shell finds.
@@ -28,7 +27,7 @@ func readTyping(app *cli.App, words []string) *typing {
 	t := &typing{resolver: resolver{flags: app.Flags, commands: app.Commands, rest: words}}
 	t.options = [][]string{nil}
 	if len(words) > 1 && words[0] == "help" {
-		t.topics = true
+		t.helping = true
 		t.rest = words[1:]
 	}
 	t.word = words[len(words)-1]
@@ -91,7 +90,7 @@ func (t *typing) all(ctx context.Context, e *env) []candidate {
 		return t.optionCandidates()
 	case len(t.commands) > 0:
 		return t.commandCandidates()
-	case t.topics || leaf == nil:
+	case t.helping || leaf == nil:
 		return nil
 	case !takesMore(leaf.ArgsUsage, len(t.args)):
 		if t.noFlags {
@@ -150,7 +149,7 @@ func (t *typing) commandCandidates() []candidate {
 	for _, r := range commandRows(t.commands) {
 		found = append(found, candidate{r.left, r.right})
 	}
-	if len(t.path) == 0 && t.topics {
+	if len(t.path) == 0 && t.helping {
 		for _, r := range topicRows(helpTopics) {
 			found = append(found, candidate{r.left, r.right})
 		}

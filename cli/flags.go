@@ -76,12 +76,8 @@ func optionNames(flags []cli.Flag) []string {
 	return names
 }
 
-func dashed(name string) string {
-	if isLong(name) {
-		return "--" + name
-	}
-	return "-" + name
-}
+// dashed is how an option's first name is typed, which is the long one.
+func dashed(name string) string { return "--" + name }
 
 func visibleNames(commands []*cli.Command) []string {
 	var names []string

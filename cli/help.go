@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 )
@@ -43,7 +44,7 @@ func (e *env) printHelp(app *cli.App, c *call) error {
 // text lays the page out for a screen of the given width.
 func (p helpPage) text(width int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Usage: %s\n\n", p.synopsis())
+	b.WriteString("Usage: " + strings.TrimSpace(wrap(p.synopsis(), "       ", width)) + "\n\n")
 	b.WriteString(wrap(p.usage, "  ", width))
 	if p.description != "" {
 		b.WriteString("\n")
@@ -56,7 +57,7 @@ func (p helpPage) text(width int) string {
 	section(&b, "Topics of 'prefect help TOPIC'", topicRows(p.topics), width)
 	writeExamples(&b, p.examples)
 	if len(p.commands) > 0 {
-		fmt.Fprintf(&b, "\nType '%s COMMAND --help' for a command's options and examples.\n", p.names)
+		b.WriteString("\n" + wrap("Type '"+p.names+" COMMAND --help' for a command's options and examples.", "", width))
 	}
 	return b.String()
 }
@@ -125,9 +126,9 @@ func optionRow(f cli.Flag) row {
 // joinNames shows -n, --name and --on / --off.
 func joinNames(f cli.Flag) string {
 	var short, long []string
-	for _, n := range f.Names() {
-		if isLong(n) {
-			long = append(long, "--"+n)
+	for i, n := range f.Names() {
+		if i == 0 || isLong(n) {
+			long = append(long, dashed(n))
 		} else {
 			short = append(short, "-"+n)
 		}
@@ -151,23 +152,24 @@ func cutPlaceholder(usage string) (placeholder, text string) {
 }
 
 // section writes a titled table whose right column is wrapped; where what is
-// to be typed is too long, the explanation goes below it.
+// to be typed is too long for that, the explanation goes below it.
 func section(b *strings.Builder, title string, rows []row, width int) {
 	if len(rows) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%s:\n", title)
+	b.WriteString("\n" + wrap(title+":", "", width))
 	column := 0
 	for _, r := range rows {
-		if n := len(r.left); n > column && n <= 26 {
+		if n := utf8.RuneCountInString(r.left); n > column && n <= min(26, width/3) {
 			column = n
 		}
 	}
+	column = max(column, 4)
 	indent := strings.Repeat(" ", column+4)
 	for _, r := range rows {
 		text := wrap(r.right, indent, width)
-		if len(r.left) > column {
-			fmt.Fprintf(b, "  %s\n%s", r.left, text)
+		if utf8.RuneCountInString(r.left) > column {
+			b.WriteString("  " + strings.TrimSpace(wrap(r.left, "      ", width)) + "\n" + text)
 			continue
 		}
 		fmt.Fprintf(b, "  %-*s  %s", column, r.left, strings.TrimPrefix(text, indent))
@@ -177,11 +179,11 @@ func section(b *strings.Builder, title string, rows []row, width int) {
 // wrap breaks text at spaces so that no line is wider than width where that
 // is possible, every line indented, and ends it with a newline.
 func wrap(text, indent string, width int) string {
-	room := max(width-len(indent), 20)
+	room := max(width-len(indent), 16)
 	var b strings.Builder
 	line := ""
 	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > room {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > room {
 			b.WriteString(indent + line + "\n")
 			line = ""
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"prefect/cli/render"
+	"prefect/engine/settings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -39,9 +40,8 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 			t.Errorf("%s --help: %v", name, err)
 			return
 		}
-		text := newHelpPage(app, call).text(80)
-		if c.Usage == "" || !strings.Contains(text, "Examples:\n  $ prefect ") {
-			t.Errorf("%s has no usage line or no example:\n%s", name, text)
+		if c.Usage == "" || !strings.HasSuffix(c.Usage, ".") {
+			t.Errorf("%s doesn't say in a sentence what it does: %q", name, c.Usage)
 		}
 		if c.Action == nil && len(c.Subcommands) == 0 {
 			t.Errorf("%s does nothing", name)
@@ -51,28 +51,114 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 				t.Errorf("%s: option %s is not explained", name, f.Names()[0])
 			}
 		}
-		for _, line := range strings.Split(text, "\n") {
-			if len(line) > 80 && strings.Contains(strings.TrimSpace(line), "  ") {
-				t.Errorf("%s: the help is wider than the screen: %s", name, line)
-			}
-		}
 	})
 }
 
-// An example that doesn't pass the command's own rules is worse than none.
+// An example that doesn't pass the command's own rules is worse than none, and
+// one of them has to be of the command itself.
 func TestExamplesAreRight(t *testing.T) {
 	e, _, _ := testEnv()
 	app := newApp(e)
+	check := func(of, examples string) (own bool) {
+		for _, args := range prefectCommands(examples) {
+			call, err := resolve(app, args)
+			if err != nil {
+				t.Errorf("prefect %s: the example 'prefect %s' is wrong: %v", of, strings.Join(args, " "), err)
+				continue
+			}
+			own = own || strings.HasPrefix(call.names()+" ", "prefect "+of)
+		}
+		return own
+	}
+	if !check("", app.UsageText) {
+		t.Error("prefect has no example")
+	}
 	everyCommand(app.Commands, nil, func(c *cli.Command, words []string) {
-		for _, line := range strings.Split(c.UsageText, "\n") {
-			if strings.ContainsAny(line, "'\"|>$") {
-				continue // needs a shell to be split
-			}
-			if _, err := resolve(app, strings.Fields(line)[1:]); err != nil {
-				t.Errorf("%s: the example %q is wrong: %v", strings.Join(words, " "), line, err)
-			}
+		if of := strings.Join(words, " "); !check(of+" ", c.UsageText) && !c.Hidden && !c.SkipFlagParsing {
+			t.Errorf("prefect %s has no example of itself: %q", of, c.UsageText)
 		}
 	})
+	for name, topic := range helpTopics {
+		check("help "+name, topic.examples)
+	}
+}
+
+// prefectCommands finds the arguments of each call of prefect in lines for a shell.
+func prefectCommands(lines string) [][]string {
+	var found [][]string
+	for _, line := range strings.Split(lines, "\n") {
+		for {
+			before, rest, ok := strings.Cut(line, "$(")
+			inner, after, closed := strings.Cut(rest, ")")
+			if !ok || !closed {
+				break
+			}
+			found = append(found, prefectCommands(inner)...)
+			line = before + "x" + after
+		}
+		words := splitLine(line, '\\')
+		for len(words) > 0 {
+			n := 0
+			for n < len(words) && !isOperator(words[n]) {
+				n++
+			}
+			if n > 0 && words[0].text == "prefect" {
+				found = append(found, texts(words[1:n]))
+			}
+			words = words[min(n+1, len(words)):]
+		}
+	}
+	return found
+}
+
+func isOperator(w typedWord) bool {
+	return len(w.runes) > 0 && !w.runes[0].quoted && strings.Contains(" | || && ; & > >> < ", " "+w.text+" ")
+}
+
+// Help is read in narrow terminals, too. Only what is to be typed is never broken.
+func TestHelpFitsTheScreen(t *testing.T) {
+	e, _, _ := testEnv()
+	app := newApp(e)
+	pages := map[string]func(int) string{"prefect": newHelpPage(app, &call{}).text}
+	everyCommand(app.Commands, nil, func(_ *cli.Command, words []string) {
+		if call, err := resolve(app, append(words, "--help")); err == nil {
+			pages[call.names()] = newHelpPage(app, call).text
+		}
+	})
+	for name, topic := range helpTopics {
+		pages["prefect help "+name] = topic.page
+	}
+	for name, page := range pages {
+		for _, width := range []int{40, 60, 80, 120} {
+			for _, line := range strings.Split(page(width), "\n") {
+				words := strings.Fields(line)
+				if len(line) > width && len(words) > 1 && words[0] != "$" {
+					t.Errorf("%s at %d columns: %q", name, width, line)
+				}
+			}
+		}
+	}
+}
+
+func TestHelpTopics(t *testing.T) {
+	e, out, _ := testEnv()
+	if err := e.run(context.Background(), []string{"help", "environment"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range settings.Names() {
+		if !strings.Contains(strings.ReplaceAll(out.String(), "\n", " \n"), "\n  "+s+" ") {
+			t.Errorf("the topic 'environment' doesn't explain %s", s)
+		}
+	}
+	for _, name := range topicNames(helpTopics) {
+		if !strings.HasSuffix(helpTopics[name].summary, ".") {
+			t.Errorf("topic %s has no summary", name)
+		}
+	}
+	_, err := resolve(newApp(e), []string{"help", "enviroment"})
+	if err == nil || err.Error() != "prefect: no such command or topic 'enviroment' (did you mean environment?)" {
+		t.Errorf("help enviroment: %v", err)
+	}
 }
 
 func TestHelpPage(t *testing.T) {
@@ -83,6 +169,7 @@ func TestHelpPage(t *testing.T) {
 		examples:  "prefect deployment build ./f.py:flow -n x",
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "name", Aliases: []string{"n"}, Usage: "Call it `NAME`, which is a text that goes on for longer than a line."},
+			&cli.StringFlag{Name: "id", Usage: "The `ID`."},
 			&cli.StringFlag{Name: "infra-block", Aliases: []string{"ib"}, Usage: "Use the block `TYPE/NAME`."},
 			newSwitch("by-created", "no-by-created", false, "Newest first."),
 			&cli.BoolFlag{Name: "secret", Hidden: true},
@@ -95,6 +182,7 @@ func TestHelpPage(t *testing.T) {
 Options:
   -n, --name NAME  Call it NAME, which is a text that
                    goes on for longer than a line.
+  --id ID          The ID.
   -ib, --infra-block TYPE/NAME
                    Use the block TYPE/NAME.
   --by-created / --no-by-created

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"prefect/cli/render"
+	"prefect/store"
 )
 
 // helpTopic is a page of help that belongs to no one command: `prefect help TOPIC`.
@@ -11,7 +14,8 @@ type helpTopic struct {
 	summary  string // one line, for the list of topics
 	text     string // what it is about; one paragraph a line
 	sections []helpSection
-	examples string // one command a line
+	more     func() []helpSection // further sections, made from what the program does
+	examples string               // one command a line
 }
 
 // helpSection is a titled table of what to type, or what is shown, and what it means.
@@ -28,10 +32,75 @@ var helpTopics = map[string]helpTopic{
 
 var environmentTopic = helpTopic{
 	summary: "The environment variables that are read.",
+	text: "Settings may be given in the environment, where they count more than in a profile " +
+		"('prefect config set'). 'prefect config view' shows which hold, and where each is from.",
+	sections: []helpSection{
+		{"Settings", []row{
+			{"PREFECT_HOME", "The folder of the database, the profiles and the Python package; by default ~/.prefect. In the environment only."},
+			{"PREFECT_PROFILES_PATH", "The file of the profiles; by default profiles.toml in PREFECT_HOME. In the environment only."},
+			{"PREFECT_PYTHON", "The interpreter that flows are built and run with, 3.8 or newer: its path, or the folder of an environment."},
+			{"PREFECT_LOGGING_LEVEL", "What flows log at least: DEBUG, INFO (the default), WARNING, ERROR or CRITICAL."},
+			{"PREFECT_LOGGING_EXTRA_LOGGERS", "Loggers of other packages that are recorded too, with commas between them."},
+			{"PREFECT_DEBUG_MODE", "Log more, as PREFECT_LOGGING_LEVEL=DEBUG does."},
+			{"PREFECT_API_URL", "Kept and shown, without effect: there is no server."},
+			{"PREFECT_API_KEY", "Kept, without effect: there is no server."},
+		}},
+		{"What holds for one command", []row{
+			{"PREFECT_PROFILE", "The profile to use, unless -p/--profile names one."},
+			{"NO_COLOR", "Any value takes the colours away."},
+			{"COLUMNS", "How wide the screen is, if not as wide as the terminal says, or 80."},
+			{"TERM, COLORTERM", "Which colours the terminal has; TERM=dumb has none."},
+			{"VIRTUAL_ENV, CONDA_PREFIX", "The active environment, whose interpreter is taken if PREFECT_PYTHON names none; then those on the PATH are."},
+			{"TZ", "The time zone in which times are shown."},
+		}},
+		{"Read by a script that imports prefect", []row{
+			{"PREFECT_BINARY", "The program that records the runs of a script started by hand; found by itself otherwise."},
+			{"PREFECT_UNTRACKED", "With any value, runs of a script started by hand are not recorded."},
+		}},
+		{"Given to the process of a flow run", []row{
+			{"PREFECT__FLOW_RUN_ID", "The id of the run."},
+			{"PREFECT__FLOW_RUN_NAME", "The name of the run."},
+			{"PREFECT__PARAMETERS", "The parameters as a JSON object, for a command that is not Python."},
+		}},
+	},
+	examples: "PREFECT_HOME=./here prefect deployment ls\nPREFECT_LOGGING_LEVEL=DEBUG prefect agent start -q test",
 }
 
 var outputTopic = helpTopic{
 	summary: "What commands print for scripts with -o/--output.",
+	text: "Commands that list, show or create something print it in a form for people, unless -o says otherwise. " +
+		"Results go to standard output; progress, hints and errors go to standard error.\n" +
+		"A list is printed as a list, also if it is empty. Times are RFC 3339 in UTC, durations are seconds, ids are UUIDs. " +
+		"What isn't known is null. Keys are never renamed or taken away; new ones may be added. " +
+		"Nothing is cut or wrapped.",
+	sections: []helpSection{{"Formats", []row{
+		{"json", "JSON, with the keys below."},
+		{"yaml", "The same as YAML."},
+		{"name", "One bare name or id a line, which other commands take."},
+		{"table", "The table for people, also where another form would be shown."},
+		{"wide", "The table with all its columns, none of them cut."},
+	}}},
+	more:     outputKeys,
+	examples: "prefect deployment ls -o name\nprefect deployment inspect log-flow/log-simple -o json | jq .parameters",
+}
+
+// outputKeys are the keys of each kind of thing, taken from the values that are printed.
+func outputKeys() []helpSection {
+	var rows []row
+	for _, kind := range []struct {
+		name  string
+		value render.Dict
+	}{
+		{"deployment", deploymentValue(store.Deployment{})},
+		{"flow run", flowRunValue(store.FlowRun{})},
+	} {
+		var keys []string
+		for _, field := range kind.value {
+			keys = append(keys, field.Key)
+		}
+		rows = append(rows, row{kind.name, strings.Join(keys, ", ")})
+	}
+	return []helpSection{{"Keys", rows}}
 }
 
 // namedTopic is the topic of the arguments `help TOPIC`.
@@ -60,6 +129,13 @@ func topicRows(topics map[string]helpTopic) []row {
 	return rows
 }
 
+func (t helpTopic) allSections() []helpSection {
+	if t.more == nil {
+		return t.sections
+	}
+	return append(t.sections[:len(t.sections):len(t.sections)], t.more()...)
+}
+
 // page lays the topic out for a screen of the given width.
 func (t helpTopic) page(width int) string {
 	var b strings.Builder
@@ -69,7 +145,7 @@ func (t helpTopic) page(width int) string {
 			b.WriteString("\n" + wrap(paragraph, "  ", width))
 		}
 	}
-	for _, s := range t.sections {
+	for _, s := range t.allSections() {
 		section(&b, s.title, s.rows, width)
 	}
 	writeExamples(&b, t.examples)
