@@ -13,6 +13,7 @@ func commands(e *env) []*cli.Command {
 		newConfigCmd(e),
 		newProfileCmd(e),
 		newCompletionCmd(e),
+		newManCmd(e),
 		newVersionCmd(e),
 
 		// What 2.1 has and a single machine has no use for.

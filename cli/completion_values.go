@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prefect/engine/params"
+	"prefect/engine/schedule"
 	"prefect/engine/settings"
 	"prefect/store"
 
@@ -19,6 +20,7 @@ type completer func(context.Context, *env, *typing) []candidate
 // argumentCompleters says what the arguments of commands are. Commands that aren't named have what
 // their group has; nil is for words that are new or can't be known.
 var argumentCompleters = map[string]completer{
+	"agent":                    workQueueNames,
 	"concurrency-limit":        limitedTags,
 	"concurrency-limit create": nil,
 	"config set":               settingAssignments,
@@ -30,6 +32,7 @@ var argumentCompleters = map[string]completer{
 	"flow-run":                 flowRunNames,
 	"profile":                  profileCandidates,
 	"profile create":           nil,
+	"quickstart":               fileNames,
 	"work-queue":               workQueueNames,
 	"work-queue create":        nil,
 }
@@ -44,6 +47,8 @@ var optionCompleters = map[string]completer{
 	"--params":                  fileNames,
 	"--path":                    fileNames,
 	"--profile":                 profileCandidates,
+	"--python":                  fileNames,
+	"--timezone":                timeZones,
 	"--work-queue":              workQueueNames,
 }
 
@@ -81,6 +86,10 @@ func commandWords(path []*cli.Command) []string {
 }
 
 func fileNames(context.Context, *env, *typing) []candidate { return []candidate{{}} }
+
+func timeZones(context.Context, *env, *typing) []candidate {
+	return candidatesOf(schedule.Zones()...)
+}
 
 func profileCandidates(_ context.Context, e *env, _ *typing) []candidate {
 	s, err := settings.Locate(e.environ)

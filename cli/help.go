@@ -97,14 +97,17 @@ func commandRows(commands []*cli.Command) []row {
 }
 
 func optionRows(flags []cli.Flag) []row {
+	return append(flagRows(flags), row{"--help", "Show this message and exit."})
+}
+
+func flagRows(flags []cli.Flag) []row {
 	var rows []row
 	for _, f := range flags {
-		if v, ok := f.(cli.VisibleFlag); ok && !v.IsVisible() {
-			continue
+		if v, ok := f.(cli.VisibleFlag); !ok || v.IsVisible() {
+			rows = append(rows, optionRow(f))
 		}
-		rows = append(rows, optionRow(f))
 	}
-	return append(rows, row{"--help", "Show this message and exit."})
+	return rows
 }
 
 func optionRow(f cli.Flag) row {

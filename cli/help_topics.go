@@ -27,6 +27,7 @@ type helpSection struct {
 // helpTopics are the pages by the word that is typed for them.
 var helpTopics = map[string]helpTopic{
 	"environment": environmentTopic,
+	"files":       filesTopic,
 	"output":      outputTopic,
 }
 
@@ -64,6 +65,24 @@ var environmentTopic = helpTopic{
 		}},
 	},
 	examples: "PREFECT_HOME=./here prefect deployment ls\nPREFECT_LOGGING_LEVEL=DEBUG prefect agent start -q test",
+}
+
+var filesTopic = helpTopic{
+	summary: "The files that are kept, and those that are read.",
+	text:    "Nothing is written outside of PREFECT_HOME, which is ~/.prefect by default, but for what a command is asked to write.",
+	sections: []helpSection{
+		{"In PREFECT_HOME", []row{
+			{"prefect.db", "The database: deployments, flow runs, their states and logs. Files whose names begin so belong to it while it is in use."},
+			{"prefect.db.*.bak", "A copy of the database from before a newer prefect changed its form."},
+			{"profiles.toml", "The profiles with their settings."},
+			{"sdk", "The Python package that flows import, a folder for each version of it. It is made again when it is missing."},
+		}},
+		{"In the folder of a flow", []row{
+			{"FUNCTION-deployment.yaml", "A deployment, written by 'prefect deployment build' and read by 'prefect deployment apply'."},
+			{".prefectignore", "Which files don't belong to the deployment, in the form of a .gitignore."},
+		}},
+	},
+	examples: "prefect deployment build ./log_flow.py:log_flow -n log-simple\nprefect deployment apply log_flow-deployment.yaml",
 }
 
 var outputTopic = helpTopic{

@@ -70,19 +70,30 @@ func showVersion(e *env, output string) error {
 // `go run` and archives without a repository know nothing.
 func buildInfo() (commit, built string) {
 	commit, built = "unknown", "unknown"
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return commit, built
+	if revision := buildSetting("vcs.revision"); len(revision) >= 8 {
+		commit = revision[:8]
 	}
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision" && len(s.Value) >= 8:
-			commit = s.Value[:8]
-		case s.Key == "vcs.time":
-			if t, err := time.Parse(time.RFC3339, s.Value); err == nil {
-				built = t.UTC().Format("Mon, Jan 2, 2006 3:04 PM")
-			}
-		}
+	if t, ok := sourceTime(); ok {
+		built = t.Format("Mon, Jan 2, 2006 3:04 PM")
 	}
 	return commit, built
+}
+
+// sourceTime is when the source was committed, in UTC.
+func sourceTime() (t time.Time, ok bool) {
+	t, err := time.Parse(time.RFC3339, buildSetting("vcs.time"))
+	return t.UTC(), err == nil
+}
+
+func buildSetting(key string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == key {
+			return s.Value
+		}
+	}
+	return ""
 }

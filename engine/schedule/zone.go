@@ -16,6 +16,9 @@ import (
 //go:embed zones.txt
 var zoneNames string
 
+// Zones are the names of the time zones, sorted.
+func Zones() []string { return strings.Fields(zoneNames) }
+
 // location finds a time zone by its IANA name; nil and "" are UTC.
 func location(name *string) (*time.Location, error) {
 	if name == nil || *name == "" {
@@ -33,7 +36,7 @@ var isZoneName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+/-]*$`)
 // zoneQuestion suggests a zone for a name that is nearly right: another case, a blank for an
 // underscore, a city without its continent, a slip of a letter.
 func zoneQuestion(name string) string {
-	names := strings.Fields(zoneNames)
+	names := Zones()
 	plain := strings.ReplaceAll(strings.TrimSpace(name), " ", "_")
 	for _, n := range names {
 		if strings.EqualFold(n, plain) || len(plain) > 2 && strings.HasSuffix(strings.ToLower(n), "/"+strings.ToLower(plain)) {
