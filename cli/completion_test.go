@@ -74,7 +74,7 @@ func TestWhatCompletes(t *testing.T) {
 		"prefect -p x profile use ":                              "default|",
 		"prefect profile create ":                                "",
 		"prefect profile create x --from ":                       "default|",
-		"prefect config view -o ":                                "json|yaml|name|",
+		"prefect config view -o ":                                "json|yaml|table|wide|name|",
 		"prefect config view --output y":                         "yaml|",
 		"prefect config view --output=y":                         "--output=yaml|",
 		"prefect config view -o=y":                               "-o=yaml|",

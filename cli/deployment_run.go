@@ -24,6 +24,8 @@ type deploymentRunOptions struct {
 	description      string
 	startIn, startAt string
 	key              string
+	watch            bool
+	interactive      bool
 	output           string
 }
 
@@ -33,7 +35,8 @@ func newDeploymentRunCmd(e *env) *cli.Command {
 		Usage:     "Create a run of a deployment, for an agent to pick up.",
 		ArgsUsage: "[NAME]",
 		UsageText: "prefect deployment run log-flow/log-simple\n" +
-			"prefect deployment run log-flow/log-simple -p name=Trillian --start-in 10m",
+			"prefect deployment run log-flow/log-simple -p name=Trillian --start-in 10m\n" +
+			"prefect deployment run log-flow/log-simple --watch",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "id", Usage: "The deployment with the id `ID`, instead of a name."},
 			&cli.StringSliceFlag{Name: "param", Aliases: []string{"p"}, Usage: "A parameter, `NAME=VALUE`; VALUE is read as the parameter's type, as JSON, or from @FILE. May be given again."},
@@ -44,12 +47,14 @@ func newDeploymentRunCmd(e *env) *cli.Command {
 			&cli.StringFlag{Name: "start-in", Usage: "Start after a `DURATION`, such as 90s, 10m, 2h, 1d or \"1 hour 30 minutes\"."},
 			&cli.StringFlag{Name: "start-at", Usage: "Start at a `TIME`, such as 18:30, 2026-01-31T18:30 (local) or 2026-01-31T18:30:00Z."},
 			&cli.StringFlag{Name: "idempotency-key", Usage: "If the flow has a run with this `KEY`, show that one and create none."},
+			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "Follow the run to its end; exit 0 if it completed, 1 if not. Ctrl+C only ends the watching."},
+			&cli.BoolFlag{Name: "interactive", Aliases: []string{"i"}, Usage: "Ask for the parameters, the name and the start, on a terminal."},
 			newOutputFlag(),
 		},
 		Action: func(c *cli.Context) error {
 			return deploymentRun(c.Context, e, deploymentRunOptions{c.Args().First(), c.String("id"), c.StringSlice("param"), c.String("params"),
 				c.String("name"), c.StringSlice("tag"), c.String("description"), c.String("start-in"), c.String("start-at"),
-				c.String("idempotency-key"), c.String("output")})
+				c.String("idempotency-key"), c.Bool("watch"), c.Bool("interactive"), c.String("output")})
 		},
 	}
 }
@@ -61,11 +66,16 @@ func deploymentRun(ctx context.Context, e *env, o deploymentRunOptions) error {
 	case o.name != "" && o.id != "":
 		return errorf("Only provide a deployed flow's name or id")
 	}
-	at, err := startTime(o.startIn, o.startAt, e.now())
+	db, d, err := e.findDeployment(ctx, o.name, o.id)
 	if err != nil {
 		return err
 	}
-	db, d, err := e.findDeployment(ctx, o.name, o.id)
+	if o.interactive {
+		if o, err = e.askForRun(ctx, d, o); err != nil {
+			return err
+		}
+	}
+	at, err := startTime(o.startIn, o.startAt, e.now())
 	if err != nil {
 		return err
 	}
@@ -84,6 +94,9 @@ func deploymentRun(ctx context.Context, e *env, o deploymentRunOptions) error {
 		if err := e.warnUnattended(ctx, db, d); err != nil {
 			return err
 		}
+	}
+	if o.watch {
+		return e.watchRun(ctx, db, run.ID)
 	}
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"prefect/store"
 )
 
-// followTick is how often a follower looks whether the database has changed.
-const followTick = 50 * time.Millisecond
+// followTick is how often a follower looks whether the processes are still there.
+const followTick = 100 * time.Millisecond
 
 // A follower is told what becomes of a flow run.
 type follower struct {
@@ -26,7 +26,8 @@ type follower struct {
 func followFlowRun(ctx context.Context, db *store.DB, id string, after int64, f follower) (store.FlowRun, error) {
 	ticker := time.NewTicker(followTick)
 	defer ticker.Stop()
-	watch := runWatch{db: db, id: id, after: after, seen: -1}
+	changed := db.Watch(ctx)
+	watch := runWatch{db: db, id: id, after: after, changed: true}
 	for {
 		over, err := watch.look(ctx, f)
 		switch {
@@ -38,6 +39,8 @@ func followFlowRun(ctx context.Context, db *store.DB, id string, after int64, f 
 		select {
 		case <-ctx.Done():
 			return watch.run, context.Cause(ctx)
+		case <-changed:
+			watch.changed = true
 		case <-ticker.C:
 		}
 	}
@@ -48,7 +51,7 @@ type runWatch struct {
 	db      *store.DB
 	id      string
 	after   int64
-	seen    int64 // the database's version
+	changed bool // something may be new in the database
 	stateID string
 	run     store.FlowRun
 	process string // who was responsible for the run last
@@ -56,15 +59,11 @@ type runWatch struct {
 }
 
 func (w *runWatch) look(ctx context.Context, f follower) (over bool, err error) {
-	version, err := w.db.DataVersion(ctx)
-	if err != nil {
-		return false, databaseError(err)
-	}
 	gone := w.run.State.Type.Final() && !process.Alive(w.process)
-	if version == w.seen && !gone {
+	if !w.changed && !gone {
 		return false, w.whileWaiting(ctx, f)
 	}
-	w.seen = version
+	w.changed = false
 	// The run first, then its lines: nothing is missed that was said before it was over.
 	if w.run, err = w.db.FlowRun(ctx, w.id); err != nil {
 		if errors.Is(err, store.ErrNotFound) {
@@ -114,8 +113,8 @@ func (w *runWatch) whileWaiting(ctx context.Context, f follower) error {
 		if err := agent.Recover(ctx, w.db, func(string) {}); err != nil {
 			return databaseError(err)
 		}
-		w.seen = -1
 	}
+	w.changed = true // what the system did not tell of
 	if f.tick != nil {
 		return f.tick(w.run)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 
 	"prefect/cli/render"
 	"prefect/store"
@@ -111,7 +112,7 @@ func outputKeys() []helpSection {
 		value render.Dict
 	}{
 		{"deployment", deploymentValue(store.Deployment{})},
-		{"flow run", flowRunValue(store.FlowRun{})},
+		{"flow run", flowRunValue(store.FlowRun{}, render.NewSecrets(nil), time.Time{})},
 	} {
 		var keys []string
 		for _, field := range kind.value {

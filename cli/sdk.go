@@ -100,9 +100,6 @@ func sdkUninstall(ctx context.Context, e *env, interpreter string) error {
 	if err != nil {
 		return err
 	}
-	if len(removed) == 0 {
-		return errorf("there is nothing of 'prefect sdk install' in the environment of %s", python)
-	}
 	for _, file := range removed {
 		e.success("Removed %s.\n", file)
 	}

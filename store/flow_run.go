@@ -125,7 +125,10 @@ func mergeTags(tags json.RawMessage, more []string) json.RawMessage {
 
 // insertFlowRun writes a new run and its first state.
 func (db *DB) insertFlowRun(ctx context.Context, tx *sql.Tx, r FlowRun) error {
-	now := micros(db.Now())
+	if r.Created.IsZero() {
+		r.Created = db.Now()
+	}
+	now := micros(r.Created)
 	var end any
 	if r.State.Type.Final() {
 		end = micros(r.State.Timestamp)

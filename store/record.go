@@ -66,7 +66,7 @@ func (e FlowRunStarted) record(ctx context.Context, db *DB, tx *sql.Tx) error {
 		return err
 	}
 	r := e.Run
-	r.FlowID, r.ExpectedStartTime = flowID, e.At
+	r.FlowID, r.Created, r.ExpectedStartTime = flowID, e.At, e.At
 	r.State = NewState(Pending, "Pending", "", e.At)
 	if err := db.insertFlowRun(ctx, tx, r); err != nil {
 		return err

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"prefect/engine/ordered"
+	"prefect/engine/params"
+	"prefect/store"
+
+	"github.com/goccy/go-yaml"
+	"golang.org/x/term"
+)
+
+// asker asks questions on a terminal, one line each. Forms that redraw the screen are left to
+// others: the libraries for them send a query to the terminal whenever any command starts.
+type asker struct {
+	e     *env
+	lines *bufio.Reader
+}
+
+// askForRun asks for what the options have not said about a run: its parameters, then its name,
+// description, tags and start.
+func (e *env) askForRun(ctx context.Context, d store.Deployment, o deploymentRunOptions) (deploymentRunOptions, error) {
+	in, ok := e.stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return o, withHint(errorf("--interactive needs a terminal to ask on"), "Give parameters with -p NAME=VALUE instead.")
+	}
+	schema, err := params.New(d.ParameterOpenAPISchema)
+	if err != nil {
+		return o, err
+	}
+	defaults, err := ordered.DecodeMap(d.Parameters)
+	if err != nil {
+		return o, err
+	}
+	a := &asker{e, bufio.NewReader(in)}
+	e.note("A run of '%s'. Enter takes what stands in [brackets].\n", d.FullName())
+	given, err := readParameters(schema, o.params, o.paramsJSON, nil)
+	if err != nil {
+		return o, err
+	}
+	for _, name := range schema.Names() {
+		if _, known := ordered.Get(given, name); known {
+			continue
+		}
+		assignment, err := a.parameter(ctx, schema, name, defaults)
+		if err != nil {
+			return o, err
+		}
+		if assignment != "" {
+			o.params = append(o.params, assignment)
+		}
+	}
+	return a.rest(ctx, o)
+}
+
+// parameter asks until the answer is one that the flow can take.
+func (a *asker) parameter(ctx context.Context, schema *params.Schema, name string, defaults yaml.MapSlice) (string, error) {
+	question := name + " (" + schema.Describe(name) + ")"
+	required := slices.Contains(schema.Required(), name)
+	shown, hasDefault := ordered.Get(defaults, name)
+	if !hasDefault {
+		shown, hasDefault = schema.Default(name)
+	}
+	if hasDefault {
+		raw, err := ordered.Encode(shown)
+		if err != nil {
+			return "", err
+		}
+		question += " [" + string(raw) + "]"
+	}
+	for {
+		answer, err := a.ask(ctx, question)
+		if err != nil {
+			return "", err
+		}
+		if answer == "" && (hasDefault || !required) {
+			return "", nil
+		}
+		if problem := checkAnswer(schema, name, answer); problem == nil {
+			return name + "=" + answer, nil
+		} else {
+			a.e.note("  %s\n", problem)
+		}
+	}
+}
+
+func checkAnswer(schema *params.Schema, name, answer string) error {
+	if answer == "" {
+		return errors.New("a value is needed")
+	}
+	_, value, err := schema.ParseAssignment(name + "=" + answer)
+	if err != nil {
+		return err
+	}
+	err = schema.CheckGiven(yaml.MapSlice{{Key: name, Value: value}})
+	var bad *params.Error
+	if errors.As(err, &bad) && len(bad.Problems) > 0 {
+		return errors.New(bad.Problems[0].Msg)
+	}
+	return err
+}
+
+func (a *asker) rest(ctx context.Context, o deploymentRunOptions) (deploymentRunOptions, error) {
+	var err error
+	for _, q := range []struct {
+		text string
+		to   *string
+	}{{"run name [two random words]", &o.runName}, {"description [none]", &o.description}} {
+		if *q.to == "" {
+			if *q.to, err = a.ask(ctx, q.text); err != nil {
+				return o, err
+			}
+		}
+	}
+	tags, err := a.ask(ctx, "tags, with commas between them [none]")
+	for _, tag := range strings.Split(tags, ",") {
+		if tag = strings.TrimSpace(tag); tag != "" {
+			o.tags = append(o.tags, tag)
+		}
+	}
+	for err == nil && o.startIn == "" && o.startAt == "" {
+		var answer string
+		if answer, err = a.ask(ctx, "start, a time or a duration such as 10m [now]"); err != nil || answer == "" {
+			break
+		}
+		if _, ok := parseDelay(answer); ok {
+			o.startIn = answer
+		} else if _, ok := parseMoment(answer, a.e.now()); ok {
+			o.startAt = answer
+		} else {
+			a.e.note("  that is neither a time nor a duration\n")
+		}
+	}
+	return o, err
+}
+
+// ask prints a question and reads the answer, without the blanks around it. Ctrl+C and the end of
+// the input give the whole command up.
+func (a *asker) ask(ctx context.Context, question string) (string, error) {
+	a.e.note("%s: ", question)
+	type reply struct {
+		text string
+		err  error
+	}
+	replies := make(chan reply, 1)
+	go func() {
+		text, err := a.lines.ReadString('\n')
+		replies <- reply{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		a.e.note("\n")
+		return "", context.Cause(ctx)
+	case r := <-replies:
+		if r.err != nil && !(errors.Is(r.err, io.EOF) && r.text != "") {
+			a.e.note("\n")
+			return "", errorf("no run was created: the questions were not answered")
+		}
+		return strings.TrimSpace(r.text), nil
+	}
+}
