@@ -9,6 +9,7 @@ func newFlowRunCmd(e *env) *cli.Command {
 		Usage:     "Show, follow, cancel, retry and delete flow runs.",
 		UsageText: "prefect flow-run ls\nprefect flow-run logs calm-otter -f\nprefect flow-run why calm-otter",
 		Subcommands: []*cli.Command{
+			newFlowRunCancelCmd(e),
 			newFlowRunDeleteCmd(e),
 			newFlowRunInspectCmd(e),
 			newFlowRunLsCmd(e),

@@ -27,7 +27,7 @@ func followFlowRun(ctx context.Context, db *store.DB, id string, after int64, f 
 	ticker := time.NewTicker(followTick)
 	defer ticker.Stop()
 	changed := db.Watch(ctx)
-	watch := runWatch{db: db, id: id, after: after, changed: true}
+	watch := runWatch{db: db, id: id, after: after, changed: true, checked: time.Now()}
 	for {
 		over, err := watch.look(ctx, f)
 		switch {

@@ -148,12 +148,19 @@ func (db *DB) SetFlowProcess(ctx context.Context, id, token, process string) err
 // Settle moves a claimed run to a state, or returns ErrClaimLost. A final state ends the claim,
 // and with it whatever of the run was still going: its subflows and its tasks.
 func (db *DB) Settle(ctx context.Context, id, token string, s State) error {
-	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
-		if err := setFlowRunState(ctx, tx, id, s); err != nil || !s.Type.Final() {
-			return err
-		}
-		return endLeftovers(ctx, tx, id, token, s)
-	})
+	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error { return settle(ctx, tx, id, token, s) })
+}
+
+func settle(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
+	var old StateType
+	if err := tx.QueryRowContext(ctx, "select state_type from flow_run where id = ?", id).Scan(&old); err != nil {
+		return oneRow(err)
+	}
+	s = s.after(old)
+	if err := setFlowRunState(ctx, tx, id, s); err != nil || !s.Type.Final() {
+		return err
+	}
+	return endLeftovers(ctx, tx, id, token, s)
 }
 
 // endLeftovers ends the subflow runs under the same claim and the task runs that have no final
@@ -209,10 +216,7 @@ func (db *DB) EndClaim(ctx context.Context, token string, s State) (n int, err e
 		n = len(top)
 		for _, id := range top {
 			s.ID = uuid.NewString()
-			if err := setFlowRunState(ctx, tx, id, s); err != nil {
-				return err
-			}
-			if err := endLeftovers(ctx, tx, id, token, s); err != nil {
+			if err := settle(ctx, tx, id, token, s); err != nil {
 				return err
 			}
 		}
@@ -222,9 +226,16 @@ func (db *DB) EndClaim(ctx context.Context, token string, s State) (n int, err e
 }
 
 // Release gives a run back that was claimed and never started: it is Scheduled again, for when
-// it was. It returns ErrClaimLost.
+// it was, or Cancelled if that was asked for meanwhile. It returns ErrClaimLost.
 func (db *DB) Release(ctx context.Context, id, token, why string) error {
 	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
+		var old StateType
+		if err := tx.QueryRowContext(ctx, "select state_type from flow_run where id = ?", id).Scan(&old); err != nil {
+			return err
+		}
+		if old == Cancelling {
+			return settle(ctx, tx, id, token, NewState(Cancelled, "Cancelled", "The flow run was cancelled before it started.", db.Now()))
+		}
 		if err := setFlowRunState(ctx, tx, id, NewState(Scheduled, "Scheduled", why, db.Now())); err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ var transitions = map[StateType][]StateType{
 	Scheduled:  {Scheduled, Pending, Running, Failed, Crashed, Cancelling, Cancelled},
 	Pending:    {Scheduled, Pending, Running, Completed, Failed, Crashed, Cancelling, Cancelled},
 	Running:    {Scheduled, Pending, Running, Completed, Failed, Crashed, Cancelling, Cancelled},
-	Cancelling: {Completed, Failed, Crashed, Cancelled},
+	Cancelling: {Completed, Failed, Cancelled},
 }
 
 // AllStateTypes returns the state types in the order of a run's life.
@@ -114,6 +114,7 @@ func setFlowRunState(ctx context.Context, tx *sql.Tx, id string, s State) error 
 	if err != nil {
 		return oneRow(err)
 	}
+	s = s.after(old)
 	rerun := old.Final() && parent != nil // see the trigger flow_run_final
 	if !rerun && !slices.Contains(transitions[old], s.Type) {
 		return &TransitionError{From: old, To: s.Type}
@@ -140,6 +141,15 @@ func setFlowRunState(ctx context.Context, tx *sql.Tx, id string, s State) error 
 		return fmt.Errorf("changing a flow run's state: %w", err)
 	}
 	return addFlowRunState(ctx, tx, id, s)
+}
+
+// after is the state that follows from another: a run whose processes end because it is being
+// cancelled has not crashed.
+func (s State) after(old StateType) State {
+	if old == Cancelling && s.Type == Crashed {
+		return NewState(Cancelled, "Cancelled", "The flow run was cancelled.", s.Timestamp)
+	}
+	return s
 }
 
 func addFlowRunState(ctx context.Context, tx *sql.Tx, id string, s State) error {

@@ -30,7 +30,10 @@ func signalTree(pid int, sig syscall.Signal) {
 
 // descendants returns the live processes below pid. A process that starts another while it is
 // being listed can be missed, so killing is repeated until nothing is left.
-func descendants(pid int) []int {
+func descendants(pid int) []int { return below(pid, 0) }
+
+// below is descendants without one of them and what is below that.
+func below(pid, except int) []int {
 	children := map[int][]int{}
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, stat := range stats {
@@ -42,7 +45,7 @@ func descendants(pid int) []int {
 		if err != nil || string(fields[0]) == "Z" {
 			continue
 		}
-		if parent, err := strconv.Atoi(string(fields[1])); err == nil {
+		if parent, err := strconv.Atoi(string(fields[1])); err == nil && p != except {
 			children[parent] = append(children[parent], p)
 		}
 	}

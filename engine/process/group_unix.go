@@ -3,6 +3,7 @@
 package process
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -19,3 +20,10 @@ func Kill(pid int) { signalTree(pid, syscall.SIGKILL) }
 
 // Stop asks one process to end, as Ctrl+C or `kill` would.
 func Stop(pid int) error { return syscall.Kill(pid, syscall.SIGTERM) }
+
+func end(p *os.Process, kill bool) error {
+	if kill {
+		return p.Kill()
+	}
+	return p.Signal(syscall.SIGTERM)
+}

@@ -41,3 +41,9 @@ func Stop(pid int) error {
 
 // Survivors can't be counted on Windows.
 func Survivors() int { return 0 }
+
+// end: Windows has no gentle way to end a process of another console.
+func end(p *os.Process, _ bool) error { return p.Kill() }
+
+// below: what a process has started can't be listed on Windows.
+func below(int, int) []int { return nil }

@@ -66,6 +66,8 @@ func Execute(ctx context.Context, o Options, id, token string) (store.FlowRun, e
 	if err != nil {
 		return store.FlowRun{}, err
 	}
+	ctx, stop := s.heedCancelling(ctx)
+	defer stop()
 	s.rec = newRecorder(o.DB, func(text string) { s.say(30, "prefect.store", text) })
 	end, err := s.supervise(ctx)
 	if err == nil {
@@ -83,7 +85,7 @@ func Execute(ctx context.Context, o Options, id, token string) (store.FlowRun, e
 // supervise starts the process and stays until it is over. It returns the state the run has if
 // the flow has reported no other.
 func (s *supervisor) supervise(ctx context.Context) (store.State, error) {
-	dep, err := s.deployment(ctx)
+	dep, err := s.deployment(context.WithoutCancel(ctx))
 	if err != nil {
 		return s.cannotStart(err), nil
 	}

@@ -227,7 +227,9 @@ func RecordScript(db *store.DB, conn io.ReadWriter, warn func(string)) error {
 		return err
 	}
 	s := &session{db: db, rec: newRecorder(db, warn), claim: uuid.NewString(), process: self.String()}
+	stop := s.heedCancelling()
 	s.serve(conn)
+	stop()
 	if err := s.rec.close(); err != nil {
 		return err
 	}
