@@ -74,6 +74,8 @@ func (e *env) run(ctx context.Context, args []string) error {
 }
 
 func newApp(e *env) *cli.App {
+	// Help is found by resolve. The library would take any option with the short form -h for it.
+	cli.HelpFlag = nil
 	app := &cli.App{
 		Name:      "prefect",
 		Usage:     "Run Prefect deployments on this machine: no server, one binary, one database file.",

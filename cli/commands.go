@@ -9,6 +9,7 @@ func commands(e *env) []*cli.Command {
 		newAgentCmd(e),
 		newSDKCmd(e),
 		newFlowRunCmd(e),
+		newWorkQueueCmd(e),
 		newQuickstartCmd(e),
 		newConfigCmd(e),
 		newProfileCmd(e),

@@ -265,12 +265,6 @@ func (db *DB) ClaimedFlowRuns(ctx context.Context) ([]FlowRun, error) {
 	return collect(rows, err, scanFlowRun)
 }
 
-// LiveFlowRuns returns how many runs of a queue some process is responsible for.
-func (db *DB) LiveFlowRuns(ctx context.Context, queue string) (n int, err error) {
-	err = db.db.QueryRowContext(ctx, "select count(*) from flow_run where work_queue_name = ? and claim is not null", queue).Scan(&n)
-	return n, err
-}
-
 // NextDue returns when the next unclaimed run of the queues is due, or nil if none is scheduled.
 func (db *DB) NextDue(ctx context.Context, queues []string) (next *time.Time, err error) {
 	err = db.db.QueryRowContext(ctx, `

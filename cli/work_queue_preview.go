@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"prefect/cli/render"
+	"prefect/store"
+
+	"github.com/urfave/cli/v2"
+)
+
+func newWorkQueuePreviewCmd(e *env) *cli.Command {
+	return &cli.Command{
+		Name:      "preview",
+		Usage:     "Show the runs of a work queue that wait or come due soon.",
+		ArgsUsage: "[NAME]",
+		UsageText: "prefect work-queue preview test\nprefect work-queue preview test --hours 24 -o json",
+		Flags: []cli.Flag{
+			&cli.Float64Flag{Name: "hours", Aliases: []string{"h"}, Value: 1, Usage: "Look `N` hours ahead, 1 if not given."},
+			newOutputFlag(),
+		},
+		Action: func(c *cli.Context) error {
+			hours := c.Float64("hours")
+			if hours < 0 || hours > 24*366*100 {
+				return usagef(c, "--hours must be between 0 and a hundred years")
+			}
+			return workQueuePreview(c.Context, e, c.Args().First(), time.Duration(hours*float64(time.Hour)), c.String("output"))
+		},
+	}
+}
+
+func workQueuePreview(ctx context.Context, e *env, word string, ahead time.Duration, output string) error {
+	db, q, err := e.findWorkQueue(ctx, word)
+	if err != nil {
+		return err
+	}
+	runs, err := db.UpcomingFlowRuns(ctx, q.Name, e.now().Add(ahead))
+	if err != nil {
+		return databaseError(err)
+	}
+	if q.IsPaused && !forScripts(output) {
+		e.warn("Work queue '%s' is paused, so none of its runs starts. Go on with: prefect work-queue resume %s\n", q.Name, shellWord(q.Name))
+	}
+	if len(runs) == 0 && !forScripts(output) {
+		e.printf("No runs found - try increasing how far into the future you preview with the --hours flag\n")
+		return nil
+	}
+	return e.showPreview(ctx, db, runs, output)
+}
+
+// showPreview shows runs in the order in which agents take them.
+func (e *env) showPreview(ctx context.Context, db *store.DB, runs []store.FlowRun, output string) error {
+	t := render.Table{Caption: "(**) denotes a late run", CaptionStyle: render.Red, Columns: []render.Column{
+		{Header: "Scheduled Start Time", Keep: true, Style: render.Yellow}, {Header: "Run ID", Keep: true, Style: render.Cyan}, {Header: "Name", Style: render.Green},
+		{Header: "Deployment ID", Style: render.Blue}}}
+	var values []any
+	var names []string
+	view := e.newFlowRunView(db)
+	for _, r := range runs {
+		value, err := view.value(ctx, r)
+		if err != nil {
+			return err
+		}
+		values, names = append(values, value), append(names, r.ID)
+		when := render.Cell{{Style: render.Yellow, Text: localTime(*r.NextScheduledStartTime)}}
+		if r.NextScheduledStartTime.Before(view.now) {
+			when = append(when, render.Span{Style: render.Red, Text: " (**)"})
+		}
+		t.Rows = append(t.Rows, []render.Cell{when, render.Text(r.ID), render.Text(r.Name), render.Text(orNone(r.DeploymentID))})
+	}
+	return e.showTable(output, values, names, t)
+}
