@@ -10,6 +10,7 @@ func commands(e *env) []*cli.Command {
 		newSDKCmd(e),
 		newFlowRunCmd(e),
 		newWorkQueueCmd(e),
+		newConcurrencyLimitCmd(e),
 		newQuickstartCmd(e),
 		newConfigCmd(e),
 		newProfileCmd(e),

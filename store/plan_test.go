@@ -145,12 +145,16 @@ func TestListsAreServedByIndexes(t *testing.T) {
 		"waiting runs":         func() error { _, err := db.WaitingFlowRuns(ctx, "q", now); return err },
 		"live runs":            func() error { _, err := db.LiveFlowRuns(ctx, "q"); return err },
 		"what is due next":     func() error { _, err := db.NextDue(ctx, []string{"q"}); return err },
-		"one run":              func() error { _, err := db.FlowRun(ctx, "id"); return oneRowOrNone(err) },
-		"logs":                 func() error { _, err := db.Logs(ctx, "id", 0, 100); return err },
-		"logs backwards":       func() error { _, err := db.LogsBackwards(ctx, "id", 0, 100); return err },
-		"task runs":            func() error { _, err := db.TaskRuns(ctx, "id"); return err },
-		"states":               func() error { _, err := db.FlowRunStates(ctx, "id"); return err },
-		"flows":                func() error { _, err := db.Flows(ctx, 15); return err },
+		"one limit": func() error {
+			_, err := db.ConcurrencyLimit(ctx, "db", func(string) bool { return true })
+			return oneRowOrNone(err)
+		},
+		"one run":        func() error { _, err := db.FlowRun(ctx, "id"); return oneRowOrNone(err) },
+		"logs":           func() error { _, err := db.Logs(ctx, "id", 0, 100); return err },
+		"logs backwards": func() error { _, err := db.LogsBackwards(ctx, "id", 0, 100); return err },
+		"task runs":      func() error { _, err := db.TaskRuns(ctx, "id"); return err },
+		"states":         func() error { _, err := db.FlowRunStates(ctx, "id"); return err },
+		"flows":          func() error { _, err := db.Flows(ctx, 15); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := list(); err != nil {
