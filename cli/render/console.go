@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 	"golang.org/x/term"
 )
@@ -24,6 +25,7 @@ type Console struct {
 	terminal bool
 	width    int
 	profile  termenv.Profile
+	renderer *lipgloss.Renderer // made with the first colour
 }
 
 // NewConsole looks at w once: colours and table fitting are on only when it is

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"io"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 )
 
@@ -41,15 +43,26 @@ func (c *Console) Paint(s Style, text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		if line != "" {
-			lines[i] = c.look(s).Styled(line)
+			lines[i] = c.look(s).Render(line)
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-func (c *Console) look(s Style) termenv.Style {
-	plain := c.profile.String()
-	colour := func(code string) termenv.Style { return plain.Foreground(c.profile.Color(code)) }
+// newRenderer is lipgloss told all it would otherwise ask the terminal for.
+func newRenderer(w io.Writer, profile termenv.Profile) *lipgloss.Renderer {
+	r := lipgloss.NewRenderer(w, termenv.WithProfile(profile))
+	r.SetColorProfile(profile)
+	r.SetHasDarkBackground(true)
+	return r
+}
+
+func (c *Console) look(s Style) lipgloss.Style {
+	if c.renderer == nil {
+		c.renderer = newRenderer(c.w, c.profile)
+	}
+	plain := c.renderer.NewStyle().TabWidth(lipgloss.NoTabConversion)
+	colour := func(code string) lipgloss.Style { return plain.Foreground(lipgloss.Color(code)) }
 	switch s {
 	case Red:
 		return colour("1")
@@ -62,29 +75,29 @@ func (c *Console) look(s Style) termenv.Style {
 	case Cyan:
 		return colour("6")
 	case Bold:
-		return plain.Bold()
+		return plain.Bold(true)
 	case BoldBlue:
-		return colour("4").Bold()
+		return colour("4").Bold(true)
 	case BoldCyan:
-		return colour("6").Bold()
+		return colour("6").Bold(true)
 	case BoldMagenta:
-		return colour("5").Bold()
+		return colour("5").Bold(true)
 	case BrightGreenItalic:
-		return colour("10").Italic()
+		return colour("10").Italic(true)
 	case BrightRedItalic:
-		return colour("9").Italic()
+		return colour("9").Italic(true)
 	case Magenta:
 		return colour("5")
 	case MagentaItalic:
-		return colour("5").Italic()
+		return colour("5").Italic(true)
 	case Italic:
-		return plain.Italic()
+		return plain.Italic(true)
 	case Dim:
-		return plain.Faint()
+		return plain.Faint(true)
 	case DimItalic:
-		return plain.Faint().Italic()
+		return plain.Faint(true).Italic(true)
 	case Heading:
-		return colour("#024dfd").Bold()
+		return colour("#024dfd").Bold(true)
 	case Muted:
 		return colour("#8ea0ae")
 	}
