@@ -8,6 +8,7 @@ func commands(e *env) []*cli.Command {
 		newDeploymentCmd(e),
 		newAgentCmd(e),
 		newSDKCmd(e),
+		newFlowCmd(e),
 		newFlowRunCmd(e),
 		newWorkQueueCmd(e),
 		newConcurrencyLimitCmd(e),

@@ -14,6 +14,7 @@ func newFlowRunCmd(e *env) *cli.Command {
 			newFlowRunInspectCmd(e),
 			newFlowRunLsCmd(e),
 			newFlowRunLogsCmd(e),
+			newFlowRunRetryCmd(e),
 			newFlowRunWatchCmd(e),
 			newFlowRunWhyCmd(e),
 			newFlowRunExecuteCmd(e),

@@ -45,7 +45,7 @@ func flowRunCancel(ctx context.Context, e *env, words []string, noWait bool) err
 	for _, run := range runs {
 		over, err := e.tellCancelled(ctx, db, run)
 		if err != nil {
-			failed = e.reportOneOf(failed, len(runs), err)
+			failed = e.reportOneOf(len(runs), err)
 		} else if !over {
 			ending = append(ending, run)
 		}
@@ -56,7 +56,7 @@ func flowRunCancel(ctx context.Context, e *env, words []string, noWait bool) err
 			continue
 		}
 		if err := e.waitCancelled(ctx, db, run); err != nil {
-			failed = e.reportOneOf(failed, len(runs), err)
+			failed = e.reportOneOf(len(runs), err)
 		}
 	}
 	return failed
@@ -64,7 +64,7 @@ func flowRunCancel(ctx context.Context, e *env, words []string, noWait bool) err
 
 // reportOneOf prints the error about one of several things at once, so that the others are still
 // dealt with, and returns the error of the command.
-func (e *env) reportOneOf(_ error, n int, err error) error {
+func (e *env) reportOneOf(n int, err error) error {
 	if n == 1 {
 		return err
 	}

@@ -21,14 +21,16 @@ func orEmpty(s *string) string {
 	return *s
 }
 
-// tagsText joins a JSON list of strings.
-func tagsText(tags json.RawMessage) string {
+// tagList reads a JSON list of strings. The store holds nothing else.
+func tagList(tags json.RawMessage) []string {
 	var list []string
 	if err := json.Unmarshal(tags, &list); err != nil {
-		return string(tags)
+		return nil
 	}
-	return strings.Join(list, ", ")
+	return list
 }
+
+func tagsText(tags json.RawMessage) string { return strings.Join(tagList(tags), ", ") }
 
 // localTime is a moment in the time zone of the person who looks.
 func localTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 MST") }
