@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"math/big"
+	"os"
 
 	"prefect/engine/python"
 	"prefect/engine/sdk"
@@ -45,7 +46,11 @@ func (e *env) findPython(explicit string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return python.Find(python.Search{Explicit: explicit, Setting: s.Get("PREFECT_PYTHON"), Getenv: e.getenv})
+	program, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	return python.Find(python.Search{Explicit: explicit, Setting: s.Get("PREFECT_PYTHON"), Program: program, Getenv: e.getenv})
 }
 
 // sdkDir returns the folder of the embedded Python package, extracted if it is not there yet.

@@ -16,10 +16,12 @@ var ErrNone = errors.New("no Python found in an active environment or on the PAT
 	"or set PREFECT_PYTHON to the path of one (prefect config set PREFECT_PYTHON=/path/to/python)")
 
 // Search says where to look. The first that is given and exists is taken: Explicit, Setting, the
-// active virtual environment, then `python` and `python3` on the PATH, and `py -3` on Windows.
+// active virtual environment, the one that Program is installed in, then `python` and `python3` on
+// the PATH, and `py -3` on Windows.
 type Search struct {
 	Explicit string              // what the user named on the command line: a path, a name on the PATH, or an environment's folder
 	Setting  string              // the value of PREFECT_PYTHON, read likewise
+	Program  string              // the path of this program, which a wheel puts into an environment
 	Getenv   func(string) string // os.Getenv where nil
 }
 
@@ -37,6 +39,9 @@ func Find(s Search) (string, error) {
 		}
 	}
 	if path := s.environment(); path != "" {
+		return path, nil
+	}
+	if path := s.ownEnvironment(); path != "" {
 		return path, nil
 	}
 	for _, name := range []string{"python", "python3"} {
@@ -88,6 +93,21 @@ func (s Search) environment() string {
 			if path := inEnvironment(dir); path != "" {
 				return path
 			}
+		}
+	}
+	return ""
+}
+
+// ownEnvironment is the interpreter of the virtual or conda environment that this program is
+// installed in, or "".
+func (s Search) ownEnvironment() string {
+	if s.Program == "" {
+		return ""
+	}
+	dir := filepath.Dir(filepath.Dir(s.Program))
+	for _, mark := range []string{"pyvenv.cfg", "conda-meta"} {
+		if _, err := os.Stat(filepath.Join(dir, mark)); err == nil {
+			return inEnvironment(dir)
 		}
 	}
 	return ""

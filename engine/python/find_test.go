@@ -36,6 +36,9 @@ func TestFindTakesTheFirstThatIsGiven(t *testing.T) {
 	venv := fake(t, filepath.Join(dir, "venv", "bin", "python"), "")
 	conda := fake(t, filepath.Join(dir, "conda", "bin", "python"), "")
 	onPath := fake(t, filepath.Join(dir, "path", "python3"), "")
+	own := fake(t, filepath.Join(dir, "own", "bin", "python"), "")
+	fake(t, filepath.Join(dir, "own", "pyvenv.cfg"), "")
+	fake(t, filepath.Join(dir, "usr", "bin", "python"), "")
 	all := map[string]string{
 		"VIRTUAL_ENV": filepath.Join(dir, "venv"), "CONDA_PREFIX": filepath.Join(dir, "conda"), "PATH": filepath.Join(dir, "path"),
 	}
@@ -58,6 +61,9 @@ func TestFindTakesTheFirstThatIsGiven(t *testing.T) {
 		"explicit folder":    {Search{Explicit: filepath.Join(dir, "venv")}, without("VIRTUAL_ENV"), venv},
 		"explicit name":      {Search{Explicit: "python3"}, all, onPath},
 		"setting":            {Search{Setting: setting}, all, setting},
+		"own environment":    {Search{Program: filepath.Join(dir, "own", "bin", "prefect")}, without("VIRTUAL_ENV", "CONDA_PREFIX"), own},
+		"no environment":     {Search{Program: filepath.Join(dir, "usr", "bin", "prefect")}, without("VIRTUAL_ENV", "CONDA_PREFIX"), onPath},
+		"active before own":  {Search{Program: filepath.Join(dir, "own", "bin", "prefect")}, all, venv},
 		"active environment": {Search{}, all, venv},
 		"conda":              {Search{}, without("VIRTUAL_ENV"), conda},
 		"path":               {Search{}, without("VIRTUAL_ENV", "CONDA_PREFIX"), onPath},

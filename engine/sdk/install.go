@@ -53,7 +53,11 @@ func Install(ctx context.Context, python, dir string, force bool) (Installed, er
 		return Installed{}, err
 	}
 	done := Installed{Dir: dir}
-	if where.Found != "" && !isSDK(filepath.Dir(where.Found)) {
+	wheel := where.ownWheel()
+	if wheel != "" && !force {
+		return Installed{}, fmt.Errorf("'%s' has the package already, from the wheel %s; use --force to go before it", python, wheel)
+	}
+	if where.Found != "" && wheel == "" && !isSDK(filepath.Dir(where.Found)) {
 		if !force {
 			return Installed{}, fmt.Errorf("'%s' has a prefect package at '%s' (%w); use --force to go before it",
 				python, where.Found, ErrRealPrefect)
@@ -138,6 +142,19 @@ func writePathFile(where site, line string) (path string, replaced bool, err err
 func isSDK(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, binaryFile))
 	return err == nil
+}
+
+// ownWheel returns the wheel of this program that the package found is from, such as
+// "prefect_go-1.0", or "".
+func (s site) ownWheel() string {
+	if s.Found == "" {
+		return ""
+	}
+	found, err := filepath.Glob(filepath.Join(filepath.Dir(s.Found), "prefect_go-*.dist-info"))
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	return strings.TrimSuffix(filepath.Base(found[0]), ".dist-info")
 }
 
 // pythonString writes a path as Python source.

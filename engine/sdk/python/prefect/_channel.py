@@ -309,25 +309,50 @@ def _spawn_portable(binary: str) -> Channel:
 
 
 def find_binary() -> Optional[str]:
-    """The `prefect` binary: `PREFECT_BINARY`, else what ``binary.txt`` names, else on the PATH.
+    """The `prefect` binary: `PREFECT_BINARY`, else the one this package came with, else on the PATH.
 
     A `prefect` on the PATH that is a script is an installed real Prefect, which is no recorder.
     """
     given = os.environ.get("PREFECT_BINARY")
     if given:
         return given
-    package = os.path.dirname(os.path.abspath(__file__))
-    try:
-        with open(os.path.join(os.path.dirname(package), "binary.txt"), encoding="utf-8") as file:
-            named = file.readline().strip()
-        if named and os.access(named, os.X_OK):
-            return named
-    except OSError:
-        pass
     name = "prefect.exe" if os.name == "nt" else "prefect"
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    own = _extracted_by(folder) or _installed_with(folder, name)
+    if own:
+        return own
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         path = os.path.join(folder, name)
         if os.path.isfile(path) and os.access(path, os.X_OK) and not _is_script(path):
+            return path
+    return None
+
+
+def _extracted_by(folder: str) -> Optional[str]:
+    """The binary that extracted this package into the folder."""
+    try:
+        with open(os.path.join(folder, "binary.txt"), encoding="utf-8") as file:
+            named = file.readline().strip()
+    except OSError:
+        return None
+    return named if named and os.access(named, os.X_OK) else None
+
+
+def _installed_with(folder: str, name: str) -> Optional[str]:
+    """The binary of the wheel that this package came with: installers note where they put it."""
+    from prefect._version import VERSION
+
+    release = VERSION.partition("+go.")[2]
+    try:
+        record = os.path.join(folder, f"prefect_go-{release}.dist-info", "RECORD")
+        with open(record, encoding="utf-8") as file:
+            paths = [line.split(",", 1)[0].strip('"') for line in file]
+    except OSError:
+        return None
+    # `pip install --target` moves it into bin afterwards, without a note
+    for path in [path for path in paths if path.endswith("/" + name)] + ["bin/" + name]:
+        path = os.path.normpath(os.path.join(folder, path))
+        if os.access(path, os.X_OK):
             return path
     return None
 
