@@ -4,36 +4,47 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 )
 
-// A claim makes one process responsible for a run. It is a token, new for each claim: whoever
-// acts on a claimed run shows the token, and a process whose claim was taken back (because it
-// was thought dead, or was stopped for long) finds that out in the same transaction in which it
-// tries to act. So no run is ever executed by two processes.
+// A claim makes one process responsible for a run. It is a token, new each time the run changes
+// hands: whoever acts on a claimed run shows the token, and a process whose claim was taken back or
+// taken over finds that out in the same transaction in which it tries to act. So no run is ever
+// executed by two processes, however long one of them was stopped.
+
+// flowStarting stands for the identity of a flow's process from right before it is started until
+// it is known. A run that has got so far is never started again.
+const flowStarting = "starting"
 
 // ClaimRequest says what an agent can take.
 type ClaimRequest struct {
 	Queues  []string
-	Limit   int       // at most so many
+	Limit   int       // how many runs of the agent's may be going; 0 is no limit
+	AtOnce  int       // how many may be claimed and not yet taken over by their supervisors; 0 is no limit
 	Due     time.Time // runs scheduled up to then
-	Process string    // identity of the agent
+	Agent   string    // id of the agent
+	Process string    // identity of its process
 }
 
 // ClaimFlowRuns claims due runs for an agent: the earliest first, none of a paused queue, and
-// never more than a queue's concurrency limit leaves room for. A claimed run is Pending.
+// never more than the limits of the queue and of the agent leave room for. A claimed run is Pending.
 func (db *DB) ClaimFlowRuns(ctx context.Context, req ClaimRequest) ([]FlowRun, error) {
 	var claimed []FlowRun
 	err := db.inTx(ctx, func(tx *sql.Tx) error {
-		due, err := dueRuns(ctx, tx, req)
+		room, err := agentRoom(ctx, tx, req)
+		if err != nil || room <= 0 {
+			return err
+		}
+		due, err := dueRuns(ctx, tx, req, room)
 		if err != nil {
 			return err
 		}
 		for _, id := range due {
-			run, err := db.claim(ctx, tx, id, req.Process)
+			run, err := db.claim(ctx, tx, id, req.Process, &req.Agent)
 			if err != nil {
 				return err
 			}
@@ -41,19 +52,44 @@ func (db *DB) ClaimFlowRuns(ctx context.Context, req ClaimRequest) ([]FlowRun, e
 		}
 		return nil
 	})
-	return claimed, err
+	if err != nil {
+		return nil, err
+	}
+	return claimed, nil
+}
+
+// agentRoom is how many more runs the agent may claim now. Runs of its queues that a dead agent
+// has left behind count as its own: a limit is there to protect the machine.
+func agentRoom(ctx context.Context, tx *sql.Tx, req ClaimRequest) (int, error) {
+	var live, waiting int
+	err := tx.QueryRowContext(ctx, `
+		select count(*), coalesce(sum(claim_process = ?2), 0) from flow_run
+		where claim is not null and claim_agent is not null and (claim_agent = ?1
+			or (claim_agent not in (select id from agent) and work_queue_name in (select value from json_each(?3))))`,
+		req.Agent, req.Process, jsonList(req.Queues)).Scan(&live, &waiting)
+	if err != nil {
+		return 0, fmt.Errorf("counting the live runs of the agent: %w", err)
+	}
+	room := math.MaxInt32
+	if req.Limit > 0 {
+		room = min(room, req.Limit-live)
+	}
+	if req.AtOnce > 0 {
+		room = min(room, req.AtOnce-waiting)
+	}
+	return room, nil
 }
 
 // dueRuns returns the ids of the runs to claim. Each queue is asked by itself, so that the index
 // on what is due serves it and the cost doesn't grow with what waits behind the limit.
-func dueRuns(ctx context.Context, tx *sql.Tx, req ClaimRequest) ([]string, error) {
+func dueRuns(ctx context.Context, tx *sql.Tx, req ClaimRequest, most int) ([]string, error) {
 	type dueRun struct {
 		id string
 		at time.Time
 	}
 	var due []dueRun
 	for _, queue := range req.Queues {
-		room, err := queueRoom(ctx, tx, queue, req.Limit)
+		room, err := queueRoom(ctx, tx, queue, most)
 		if err != nil {
 			return nil, err
 		}
@@ -72,15 +108,15 @@ func dueRuns(ctx context.Context, tx *sql.Tx, req ClaimRequest) ([]string, error
 	}
 	slices.SortStableFunc(due, func(a, b dueRun) int { return a.at.Compare(b.at) })
 	var ids []string
-	for _, d := range due[:min(len(due), max(0, req.Limit))] {
+	for _, d := range due[:min(len(due), most)] {
 		ids = append(ids, d.id)
 	}
 	return ids, nil
 }
 
-// queueRoom is how many more runs of a queue may start now: 0 if it is paused or not there. It is
-// counted from the claims themselves, so nothing can leak when a process dies.
-func queueRoom(ctx context.Context, tx *sql.Tx, queue string, limit int) (int, error) {
+// queueRoom is how many more runs of a queue may start now, at most so many: 0 if it is paused or
+// not there. It is counted from the claims themselves, so nothing can leak when a process dies.
+func queueRoom(ctx context.Context, tx *sql.Tx, queue string, most int) (int, error) {
 	var paused bool
 	var allowed *int
 	var live int
@@ -93,9 +129,9 @@ func queueRoom(ctx context.Context, tx *sql.Tx, queue string, limit int) (int, e
 	case err != nil:
 		return 0, fmt.Errorf("counting the live runs of work queue %q: %w", queue, err)
 	case allowed == nil:
-		return max(0, limit), nil
+		return most, nil
 	}
-	return max(0, min(limit, *allowed-live)), nil
+	return max(0, min(most, *allowed-live)), nil
 }
 
 // ClaimFlowRun claims one run for `flow-run execute` by hand, whatever its queue says. It returns
@@ -109,26 +145,30 @@ func (db *DB) ClaimFlowRun(ctx context.Context, id, process string) (run FlowRun
 		if old.Claim != nil {
 			return ErrClaimLost
 		}
-		run, err = db.claim(ctx, tx, id, process)
+		run, err = db.claim(ctx, tx, id, process, nil)
 		return err
 	})
 	return run, err
 }
 
-func (db *DB) claim(ctx context.Context, tx *sql.Tx, id, process string) (FlowRun, error) {
+// claim gives a run to a process; agent is the id of the agent it is of, if it is one.
+func (db *DB) claim(ctx context.Context, tx *sql.Tx, id, process string, agent *string) (FlowRun, error) {
 	if err := setFlowRunState(ctx, tx, id, NewState(Pending, "Pending", "", db.Now())); err != nil {
 		return FlowRun{}, err
 	}
-	if _, err := tx.ExecContext(ctx, "update flow_run set claim = ?, claim_process = ? where id = ?", uuid.NewString(), process, id); err != nil {
+	if _, err := tx.ExecContext(ctx, "update flow_run set claim = ?, claim_process = ?, claim_agent = ? where id = ?",
+		uuid.NewString(), process, agent, id); err != nil {
 		return FlowRun{}, fmt.Errorf("claiming a flow run: %w", err)
 	}
 	return flowRunWhere(ctx, tx, "r.id = ?", id)
 }
 
-// TakeClaim hands a claim on to the process that shows its token, or returns ErrClaimLost.
+// TakeClaim hands a claim on to the process that shows its token, or returns ErrClaimLost. The run
+// has a new token from then on: the old one is good neither for taking it over once more nor for
+// giving it back.
 func (db *DB) TakeClaim(ctx context.Context, id, token, process string) (run FlowRun, err error) {
 	err = db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "update flow_run set claim_process = ? where id = ?", process, id); err != nil {
+		if _, err := tx.ExecContext(ctx, "update flow_run set claim = ?, claim_process = ? where id = ?", uuid.NewString(), process, id); err != nil {
 			return err
 		}
 		run, err = flowRunWhere(ctx, tx, "r.id = ?", id)
@@ -137,12 +177,23 @@ func (db *DB) TakeClaim(ctx context.Context, id, token, process string) (run Flo
 	return run, err
 }
 
-// SetFlowProcess notes the identity of the flow's own process, or returns ErrClaimLost.
-func (db *DB) SetFlowProcess(ctx context.Context, id, token, process string) error {
+// StartFlow notes that the flow's process is about to be started, or returns ErrClaimLost. When the
+// run's supervisor is killed from then on, nobody takes the run for one that was never started.
+func (db *DB) StartFlow(ctx context.Context, id, token string) error {
 	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "update flow_run set flow_process = ? where id = ?", process, id)
+		_, err := tx.ExecContext(ctx, "update flow_run set flow_process = ? where id = ?", flowStarting, id)
 		return err
 	})
+}
+
+// FlowProcessStarted is the identity of a claimed run's own process.
+type FlowProcessStarted struct {
+	ID, Claim, Process string
+}
+
+func (e FlowProcessStarted) record(ctx context.Context, _ *DB, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "update flow_run set flow_process = ? where id = ? and claim = ?", e.Process, e.ID, e.Claim)
+	return err
 }
 
 // Settle moves a claimed run to a state, or returns ErrClaimLost. A final state ends the claim,
@@ -163,16 +214,40 @@ func settle(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
 	return endLeftovers(ctx, tx, id, token, s)
 }
 
-// endLeftovers ends the subflow runs under the same claim and the task runs that have no final
-// state: the process they ran in is gone.
+// Finish gives a claimed run its end s and returns its final state: a run that has reported its own
+// end keeps that. What of it is still going ends with it: its subflows and its tasks. It returns
+// ErrClaimLost if the run is not over and is claimed by another process.
+func (db *DB) Finish(ctx context.Context, id, token string, s State) (end State, err error) {
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		run, err := flowRunWhere(ctx, tx, "r.id = ?", id)
+		if err != nil {
+			return err
+		}
+		if end = run.State; !end.Type.Final() {
+			if run.Claim == nil || *run.Claim != token {
+				return ErrClaimLost
+			}
+			end = s.after(run.State.Type)
+			if err := setFlowRunState(ctx, tx, id, end); err != nil {
+				return err
+			}
+		}
+		return endLeftovers(ctx, tx, id, token, end)
+	})
+	return end, err
+}
+
+// endLeftovers ends what has no final state of what a run has started, directly or through its
+// subflows: the process it ran in is gone. Runs under the claim belong to it in any case.
 func endLeftovers(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
 	end := NewState(Crashed, "Crashed", "The flow run's process ended first.", s.Timestamp)
 	if s.Type == Cancelled {
 		end = NewState(Cancelled, "Cancelled", "The flow run was cancelled.", s.Timestamp)
 	}
-	unfinished := "state_type not in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')"
-	tasks, err := ids(ctx, tx, "select id from task_run where "+unfinished+` and flow_run_id in
-		(select ?1 union all select id from flow_run where claim = ?2)`, id, token)
+	const below = `with recursive below (id) as (select ?1 union select id from flow_run where claim = ?2
+		union select r.id from below b join task_run t on t.flow_run_id = b.id join flow_run r on r.parent_task_run_id = t.id) `
+	tasks, err := ids(ctx, tx, below+`select t.id from below b join task_run t on t.flow_run_id = b.id
+		where coalesce(t.state_type, '') not in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')`, id, token)
 	if err != nil {
 		return err
 	}
@@ -182,7 +257,8 @@ func endLeftovers(ctx context.Context, tx *sql.Tx, id, token string, s State) er
 			return err
 		}
 	}
-	subflows, err := ids(ctx, tx, "select id from flow_run where claim = ? and id <> ?", token, id)
+	subflows, err := ids(ctx, tx, below+`select r.id from below b join flow_run r on r.id = b.id
+		where r.id <> ?1 and r.state_type not in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')`, id, token)
 	if err != nil {
 		return err
 	}
@@ -228,19 +304,40 @@ func (db *DB) EndClaim(ctx context.Context, token string, s State) (n int, err e
 // Release gives a run back that was claimed and never started: it is Scheduled again, for when
 // it was, or Cancelled if that was asked for meanwhile. It returns ErrClaimLost.
 func (db *DB) Release(ctx context.Context, id, token, why string) error {
+	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error { return db.release(ctx, tx, id, token, why) })
+}
+
+func (db *DB) release(ctx context.Context, tx *sql.Tx, id, token, why string) error {
+	var old StateType
+	if err := tx.QueryRowContext(ctx, "select state_type from flow_run where id = ?", id).Scan(&old); err != nil {
+		return err
+	}
+	if old == Cancelling {
+		return settle(ctx, tx, id, token, NewState(Cancelled, "Cancelled", "The flow run was cancelled before it started.", db.Now()))
+	}
+	if err := setFlowRunState(ctx, tx, id, NewState(Scheduled, "Scheduled", why, db.Now())); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `update flow_run set claim = null, claim_process = null, claim_agent = null, flow_process = null,
+		next_scheduled_start_time = expected_start_time where id = ?`, id)
+	return err
+}
+
+// Postpone is Release for a run that could not be started: it is claimed again after a second, and
+// after twice as long each time it happens again, up to a minute.
+func (db *DB) Postpone(ctx context.Context, id, token, why string) error {
 	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
-		var old StateType
-		if err := tx.QueryRowContext(ctx, "select state_type from flow_run where id = ?", id).Scan(&old); err != nil {
+		if err := db.release(ctx, tx, id, token, why); err != nil {
 			return err
 		}
-		if old == Cancelling {
-			return settle(ctx, tx, id, token, NewState(Cancelled, "Cancelled", "The flow run was cancelled before it started.", db.Now()))
-		}
-		if err := setFlowRunState(ctx, tx, id, NewState(Scheduled, "Scheduled", why, db.Now())); err != nil {
+		var claims int
+		err := tx.QueryRowContext(ctx, "select count(*) from flow_run_state where flow_run_id = ? and type = 'PENDING'", id).Scan(&claims)
+		if err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `update flow_run set claim = null, claim_process = null, flow_process = null,
-			next_scheduled_start_time = expected_start_time where id = ?`, id)
+		wait := min(time.Minute, time.Second<<min(max(claims-1, 0), 6))
+		_, err = tx.ExecContext(ctx, "update flow_run set next_scheduled_start_time = max(next_scheduled_start_time, ?2) where id = ?1",
+			id, micros(db.Now().Add(wait)))
 		return err
 	})
 }

@@ -134,6 +134,7 @@ func setFlowRunState(ctx context.Context, tx *sql.Tx, id string, s State) error 
 			next_scheduled_start_time = case when ?4 = 'SCHEDULED' then next_scheduled_start_time end,
 			claim = case when ?7 then null else claim end,
 			claim_process = case when ?7 then null else claim_process end,
+			claim_agent = case when ?7 then null else claim_agent end,
 			flow_process = case when ?7 then null else flow_process end
 		where id = ?1`,
 		id, now, s.ID, s.Type, s.Name, s.Message, s.Type.Final())

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"prefect/store"
 )
 
@@ -61,9 +63,11 @@ func schedule(t *testing.T, db *store.DB, n int) []string {
 	return ids
 }
 
-func claim(t *testing.T, db *store.DB, limit int) []store.FlowRun {
+// claim is an agent that comes once and takes at most n runs.
+func claim(t *testing.T, db *store.DB, n int) []store.FlowRun {
 	t.Helper()
-	runs, err := db.ClaimFlowRuns(context.Background(), store.ClaimRequest{Queues: []string{"q"}, Limit: limit, Due: time.Now(), Process: "1/2/3"})
+	id := uuid.NewString()
+	runs, err := db.ClaimFlowRuns(context.Background(), store.ClaimRequest{Queues: []string{"q"}, AtOnce: n, Due: time.Now(), Agent: id, Process: "1/2/" + id})
 	if err != nil {
 		t.Fatal(err)
 	}

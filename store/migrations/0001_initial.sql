@@ -88,10 +88,12 @@ create table flow_run (
     state_name                text    not null,
     state_message             text,
     state_timestamp           integer not null,
-    -- The claim: a token made anew for each claim, the process that is responsible now (the agent,
-    -- then the run's supervisor), and the flow's own process once it was started.
+    -- The claim: a token made anew each time the run changes hands, the process that is responsible
+    -- now (the agent, then the run's supervisor), the agent that claimed it (null: none did), and
+    -- the flow's own process: 'starting' from right before it is started until it is known.
     claim                     text,
     claim_process             text,
+    claim_agent               text,
     flow_process              text,
     check ((end_time is not null) = (state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'))),
     check ((claim is null) = (claim_process is null)),
