@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"prefect/engine/agent"
 	"prefect/engine/runner"
 	"prefect/store"
 
@@ -35,7 +36,13 @@ func flowRunExecute(ctx context.Context, e *env, id string) error {
 	if err != nil {
 		return err
 	}
-	run, err := runner.Execute(ctx, o, id, e.getenv("PREFECT__CLAIM"))
+	claim := e.getenv("PREFECT__CLAIM")
+	if claim == "" { // by hand, perhaps because the run's supervisor was killed and no agent is there
+		if err := agent.Recover(ctx, o.DB, nil, func(string) {}); err != nil {
+			return databaseError(err)
+		}
+	}
+	run, err := runner.Execute(ctx, o, id, claim)
 	var refused *store.TransitionError
 	switch {
 	case errors.Is(err, store.ErrNotFound):

@@ -110,7 +110,7 @@ func (w *runWatch) whileWaiting(ctx context.Context, f follower) error {
 	}
 	w.checked = time.Now()
 	if w.run.Claim != nil && !process.Alive(*w.run.ClaimProcess) {
-		if err := agent.Recover(ctx, w.db, func(string) {}); err != nil {
+		if err := agent.Recover(ctx, w.db, nil, func(string) {}); err != nil {
 			return databaseError(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -38,9 +39,11 @@ const (
 	// sweep is how often the agent looks after claims and schedules although nothing has changed.
 	// The clock may be set and the machine may sleep, so it never waits longer for a run's time.
 	sweep = time.Second
-	// unlimited stands for no limit: more than a machine can run at once.
-	unlimited = 1 << 16
 )
+
+// startingAtOnce is how many claimed runs may wait for their supervisors to take them over. Many
+// runs that are due at once are started in order, not all together, and other agents get some too.
+var startingAtOnce = max(4, 2*runtime.NumCPU())
 
 // An Agent is one `agent start`.
 type Agent struct {
@@ -74,17 +77,25 @@ func New(ctx context.Context, o Options) (*Agent, error) {
 }
 
 // Run looks for work until drain ends, and then waits for the runs that are going. When stop ends
-// too, those are cancelled. It returns how many runs did not complete.
+// too, those are cancelled. It returns how many runs did not complete. The error says that the
+// database can't be used any more; the runs that are going go on.
 func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 	defer a.goodbye()
 	changed := a.DB.Watch(drain)
 	var swept time.Time
 	for drain.Err() == nil {
+		var next *time.Time
+		err = nil
 		if now := a.DB.Now(); now.Sub(swept) >= sweep || now.Before(swept) {
 			swept = now
-			a.look(drain)
+			err = a.look(drain)
 		}
-		next, err := a.poll(drain)
+		if err == nil {
+			next, err = a.poll(drain)
+		}
+		if p, ok := a.DB.Problem(err); ok && p.Permanent() {
+			return a.failed(), p
+		}
 		a.trouble(drain, err)
 		if a.done(next, err) {
 			break
@@ -99,8 +110,8 @@ func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 		timer.Stop()
 	}
 	a.wait(stop)
-	a.look(context.Background())
-	return a.failures, nil
+	a.trouble(context.Background(), a.look(context.Background()))
+	return a.failed(), nil
 }
 
 // pause is how long there is nothing to do, unless something changes.
@@ -129,7 +140,7 @@ func (a *Agent) poll(ctx context.Context) (*time.Time, error) {
 	if err != nil || next == nil || next.After(a.horizon()) {
 		return next, err
 	}
-	runs, err := a.DB.ClaimFlowRuns(ctx, store.ClaimRequest{Queues: a.Queues, Limit: a.room(), Due: a.horizon(), Process: a.self})
+	runs, err := a.DB.ClaimFlowRuns(ctx, a.request())
 	if err != nil {
 		return nil, err
 	}
@@ -145,13 +156,12 @@ func (a *Agent) poll(ctx context.Context) (*time.Time, error) {
 // horizon is up to when a run has to be scheduled to be claimed now.
 func (a *Agent) horizon() time.Time { return a.DB.Now().Add(a.Prefetch) }
 
-func (a *Agent) room() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.Limit <= 0 {
-		return unlimited
+func (a *Agent) request() store.ClaimRequest {
+	r := store.ClaimRequest{Queues: a.Queues, Limit: a.Limit, AtOnce: startingAtOnce, Due: a.horizon(), Agent: a.id, Process: a.self}
+	if a.Once {
+		r.AtOnce = 0 // there is no second look for the others
 	}
-	return a.Limit - len(a.running)
+	return r
 }
 
 func (a *Agent) idle() bool {
@@ -167,10 +177,7 @@ func (a *Agent) start(run store.FlowRun) {
 	cmd := a.Execute(run)
 	process.Detach(cmd)
 	if err := cmd.Start(); err != nil {
-		a.Log(40, "prefect.agent", fmt.Sprintf("Flow run '%s' could not be handed to a process of its own: %v", run.Name, err))
-		if err := a.DB.Release(context.Background(), run.ID, *run.Claim, "It could not be started: "+err.Error()); err != nil {
-			a.Log(40, "prefect.agent", err.Error())
-		}
+		a.giveBack(run, err)
 		return
 	}
 	a.Log(20, "prefect.agent", fmt.Sprintf("Completed submission of flow run '%s'", run.ID))
@@ -180,11 +187,17 @@ func (a *Agent) start(run store.FlowRun) {
 	go a.reap(run, cmd)
 }
 
-// reap waits for a supervisor. One that was killed leaves its run to recover.
+// reap waits for a supervisor. One that was killed leaves its run to recover, or to be given back
+// if it had not taken it over.
 func (a *Agent) reap(run store.FlowRun, cmd *exec.Cmd) {
 	err := cmd.Wait()
+	if err != nil {
+		a.giveBack(run, err)
+	}
 	a.mu.Lock()
-	delete(a.running, run.ID)
+	if a.running[run.ID] == cmd {
+		delete(a.running, run.ID)
+	}
 	if err != nil {
 		a.failures++
 	}
@@ -192,6 +205,19 @@ func (a *Agent) reap(run store.FlowRun, cmd *exec.Cmd) {
 	select {
 	case a.ended <- struct{}{}:
 	default:
+	}
+}
+
+// giveBack gives a run back whose supervisor could not be started, or ended before it took the run
+// over. Where that fails too, look does it later.
+func (a *Agent) giveBack(run store.FlowRun, why error) {
+	ctx := context.Background()
+	err := a.DB.Postpone(ctx, run.ID, *run.Claim, fmt.Sprintf("It could not be started: %v.", why))
+	switch {
+	case err == nil:
+		a.Log(40, "prefect.agent", fmt.Sprintf("Flow run '%s' could not be started (%v); it is scheduled again.", run.Name, why))
+	case !errors.Is(err, store.ErrClaimLost) && !errors.Is(err, store.ErrNotFound):
+		a.trouble(ctx, err)
 	}
 }
 
@@ -211,6 +237,7 @@ func (a *Agent) wait(stop context.Context) {
 		case <-a.ended:
 		case <-done:
 		case <-time.After(sweep):
+			a.trouble(context.Background(), a.look(context.Background()))
 		}
 	}
 }
@@ -219,7 +246,7 @@ func (a *Agent) stopRunning() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, cmd := range a.running {
-		_ = process.Stop(cmd.Process.Pid)
+		_ = process.Stop(cmd.Process) // it may have ended just now
 	}
 }
 
@@ -230,6 +257,12 @@ func (a *Agent) Running() int {
 	return len(a.running)
 }
 
+func (a *Agent) failed() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.failures
+}
+
 func (a *Agent) goodbye() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
@@ -238,10 +271,18 @@ func (a *Agent) goodbye() {
 
 // trouble says once a minute what is wrong with the database; the agent goes on trying.
 func (a *Agent) trouble(ctx context.Context, err error) {
-	if err == nil || errors.Is(err, context.Canceled) || ctx.Err() != nil || time.Since(a.troubled) < time.Minute {
+	if err == nil || errors.Is(err, context.Canceled) || ctx.Err() != nil {
 		return
 	}
-	a.troubled = time.Now()
+	a.mu.Lock()
+	again := time.Since(a.troubled) < time.Minute
+	if !again {
+		a.troubled = time.Now()
+	}
+	a.mu.Unlock()
+	if again {
+		return
+	}
 	text := err.Error()
 	if p, ok := a.DB.Problem(err); ok {
 		text = strings.Join(slices.DeleteFunc([]string{p.Error(), p.Hint}, func(s string) bool { return s == "" }), "; ")

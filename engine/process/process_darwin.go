@@ -32,3 +32,14 @@ func exists(pid int) bool {
 	err := syscall.Kill(pid, 0)
 	return err == nil || errors.Is(err, syscall.EPERM)
 }
+
+// Stopped reports whether the stored identity's process is there and stopped, as by Ctrl+Z.
+func Stopped(stored string) bool {
+	id, err := Parse(stored)
+	if err != nil || !Alive(stored) {
+		return false
+	}
+	const stopped = 4 // SSTOP of sys/proc.h
+	info, err := unix.SysctlKinfoProc("kern.proc.pid", id.PID)
+	return err == nil && info.Proc.P_stat == stopped
+}

@@ -27,11 +27,23 @@ func startTime(pid int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if state := string(fields[0]); state == "Z" || state == "X" {
+	if hasEnded(fields) {
 		return "", errZombie
 	}
 	return string(fields[19]), nil
 }
+
+// Stopped reports whether the stored identity's process is there and stopped, as by Ctrl+Z.
+func Stopped(stored string) bool {
+	id, err := Parse(stored)
+	if err != nil || !Alive(stored) {
+		return false
+	}
+	fields, err := statFields(id.PID)
+	return err == nil && fields[0][0] == 'T' && string(fields[19]) == id.Start
+}
+
+func hasEnded(fields [][]byte) bool { return fields[0][0] == 'Z' || fields[0][0] == 'X' }
 
 // statFields returns the fields of /proc/PID/stat from the third on. The second is the command in
 // parentheses, which may itself hold spaces and parentheses.

@@ -32,3 +32,6 @@ func exists(pid int) bool {
 	_, err := startTime(pid)
 	return err == nil
 }
+
+// Stopped: Windows doesn't stop processes.
+func Stopped(string) bool { return false }

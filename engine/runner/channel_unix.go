@@ -40,7 +40,7 @@ func newChannel(cmd *exec.Cmd) (*channel, error) {
 }
 
 // accept returns our end once the process has been started.
-func (c *channel) accept() (net.Conn, error) { return c.conn, c.peer.Close() }
+func (c *channel) accept() (stream, error) { return c.conn, c.peer.Close() }
 
 func (c *channel) close() {
 	c.conn.Close()

@@ -3,11 +3,14 @@ package runner
 import (
 	"bufio"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,7 +32,7 @@ func newChannel(cmd *exec.Cmd) (*channel, error) {
 }
 
 // accept waits for the process to connect. One that shows another token is turned away.
-func (c *channel) accept() (net.Conn, error) {
+func (c *channel) accept() (stream, error) {
 	return &lateConn{c: c}, nil
 }
 
@@ -38,13 +41,17 @@ func (c *channel) close() { c.listener.Close() }
 // lateConn is connected at its first use, since a command that isn't Python never connects.
 type lateConn struct {
 	net.Conn
-	c      *channel
-	reader *bufio.Reader
+	c         *channel
+	reader    *bufio.Reader
+	connected atomic.Pointer[net.Conn]
 }
 
 func (l *lateConn) Read(p []byte) (int, error) {
 	for l.reader == nil {
 		conn, err := l.c.listener.Accept()
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return 0, err
+		}
 		if err != nil {
 			return 0, io.EOF
 		}
@@ -53,11 +60,20 @@ func (l *lateConn) Read(p []byte) (int, error) {
 		if line, err := r.ReadString('\n'); err == nil && strings.TrimSpace(line) == l.c.token {
 			conn.SetReadDeadline(time.Time{})
 			l.Conn, l.reader = conn, r
+			l.connected.Store(&conn)
 		} else {
 			conn.Close()
 		}
 	}
 	return l.reader.Read(p)
+}
+
+// SetReadDeadline also holds while nothing has connected.
+func (l *lateConn) SetReadDeadline(t time.Time) error {
+	if conn := l.connected.Load(); conn != nil {
+		return (*conn).SetReadDeadline(t)
+	}
+	return l.c.listener.(*net.TCPListener).SetDeadline(t)
 }
 
 func (l *lateConn) Close() error {

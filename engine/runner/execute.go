@@ -32,8 +32,8 @@ type Options struct {
 	Grace      time.Duration       // between asking a run to end and killing it
 }
 
-// drainTime bounds how long output is waited for once the run's process is gone: a process that
-// it has left behind may hold its streams open.
+// drainTime is how long after the end of the run's process its output is waited for, where another
+// process that it has left behind holds its streams open.
 const drainTime = time.Second
 
 // A supervisor is one Execute.
@@ -47,7 +47,7 @@ type supervisor struct {
 	talk       *session
 }
 
-// Execute runs a flow run to its end and returns it as it is then. token is the claim under which
+// Execute runs a flow run to its end and returns it with the state it has then. token is the claim under which
 // an agent hands the run over; with none the run is claimed here. Ending ctx cancels the run: its
 // processes are asked to end, and killed after the grace period. The error is about the
 // supervising; a flow that failed is no error.
@@ -69,17 +69,12 @@ func Execute(ctx context.Context, o Options, id, token string) (store.FlowRun, e
 	ctx, stop := s.heedCancelling(ctx)
 	defer stop()
 	s.rec = newRecorder(o.DB, func(text string) { s.say(30, "prefect.store", text) })
+	defer s.rec.close()
 	end, err := s.supervise(ctx)
 	if err == nil {
 		err = s.settle(end)
 	}
-	if e := s.rec.close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return s.run, err
-	}
-	return o.DB.FlowRun(context.WithoutCancel(ctx), id)
+	return s.run, err
 }
 
 // supervise starts the process and stays until it is over. It returns the state the run has if
@@ -97,9 +92,13 @@ func (s *supervisor) supervise(ctx context.Context) (store.State, error) {
 		s.log(30, "prefect.engine", note)
 	}
 	if !s.waitForTime(ctx) {
-		return store.NewState(store.Cancelled, "Cancelled", "The flow run was cancelled before it started.", s.DB.Now()), nil
+		return s.cancelledEarly(), nil
 	}
 	return s.start(ctx, cmd, p, dep)
+}
+
+func (s *supervisor) cancelledEarly() store.State {
+	return store.NewState(store.Cancelled, "Cancelled", "The flow run was cancelled before it started.", s.DB.Now())
 }
 
 // waitForTime waits until a run is due that an agent has claimed ahead of its time. It is false if
@@ -132,71 +131,98 @@ func (s *supervisor) cannotStart(err error) store.State {
 	return store.NewState(store.Failed, "Failed", "The flow run could not be started: "+err.Error(), s.DB.Now())
 }
 
+// start starts the command and stays with it to its end.
 func (s *supervisor) start(ctx context.Context, cmd *exec.Cmd, p infra.Process, dep store.Deployment) (store.State, error) {
-	process.Group(cmd)
 	ch, err := newChannel(cmd)
 	if err != nil {
 		return store.State{}, err
 	}
-	out, err := s.pipe(&cmd.Stdout)
+	defer ch.close()
+	out, errs, err := pipes(cmd)
 	if err != nil {
 		return store.State{}, err
 	}
-	errs, err := s.pipe(&cmd.Stderr)
+	defer closeAll(out, errs)
+	err = s.rec.insist(ctx, func() error { return s.DB.StartFlow(ctx, s.run.ID, *s.run.Claim) })
+	if ctx.Err() != nil {
+		closeAll(cmd.Stdout, cmd.Stderr)
+		return s.cancelledEarly(), nil
+	}
 	if err != nil {
+		closeAll(cmd.Stdout, cmd.Stderr)
 		return store.State{}, err
 	}
-	runtime.LockOSThread() // see process.Group
+	runtime.LockOSThread() // see process.Start
 	defer runtime.UnlockOSThread()
-	if err := cmd.Start(); err != nil {
-		ch.close()
+	child, err := process.Start(cmd)
+	closeAll(cmd.Stdout, cmd.Stderr)
+	if err != nil {
 		return s.cannotStart(fmt.Errorf("the command %q can't be started: %w", cmd.Args[0], err)), nil
 	}
-	closeAll(cmd.Stdout, cmd.Stderr)
-	if id, err := process.Of(cmd.Process.Pid); err == nil {
-		if err := s.DB.SetFlowProcess(context.WithoutCancel(ctx), s.run.ID, *s.run.Claim, id.String()); err != nil {
-			process.Kill(cmd.Process.Pid)
-			_ = cmd.Wait()
-			return store.State{}, err
-		}
-	}
+	go child.Adopt()
+	s.started(cmd)
 	conn, err := ch.accept()
 	if err != nil {
+		child.Kill()
+		_ = child.Wait()
 		return store.State{}, err
 	}
 	s.talk = &session{db: s.DB, rec: s.rec, print: s.Print, run: s.message(dep), runID: s.run.ID, claim: *s.run.Claim, process: s.self}
+	return s.attend(ctx, cmd, child, conn, capture(out, passOn(p.StreamOutput, s.Stdout), store.FromStdout, s.printed),
+		capture(errs, passOn(p.StreamOutput, s.Stderr), store.FromStderr, s.printed))
+}
+
+// started records that the process is there. A command that isn't Prefect's engine doesn't say
+// itself that it runs.
+func (s *supervisor) started(cmd *exec.Cmd) {
+	if id, err := process.Of(cmd.Process.Pid); err == nil {
+		s.rec.put(store.FlowProcessStarted{ID: s.run.ID, Claim: *s.run.Claim, Process: id.String()}, 0)
+	}
+	if !isEngine(cmd.Args) {
+		s.rec.put(store.FlowRunMoved{ID: s.run.ID, State: store.NewState(store.Running, "Running", "", s.DB.Now())}, 0)
+	}
+}
+
+// attend stays with the process until it is over and all that it said is recorded.
+func (s *supervisor) attend(ctx context.Context, cmd *exec.Cmd, child *process.Child, conn stream, outputs ...*output) (store.State, error) {
+	channel := &tail{stream: conn}
 	talked := make(chan struct{})
-	go func() { s.talk.serve(conn); close(talked) }()
-	stdout := capture(out, passOn(p.StreamOutput, s.Stdout), store.FromStdout, s.printed)
-	stderr := capture(errs, passOn(p.StreamOutput, s.Stderr), store.FromStderr, s.printed)
+	go func() { s.talk.serve(channel, conn.(io.Writer)); close(talked) }()
 
-	stopped := s.watch(ctx, cmd)
-	waitErr := cmd.Wait()
-	cancelled := stopped()
-	stdout.finish(drainTime)
-	stderr.finish(drainTime)
-	select {
-	case <-talked:
-	case <-time.After(drainTime):
+	cancelled := s.watch(ctx, child)
+	waitErr := child.Wait()
+	deadline := time.Now().Add(drainTime)
+	channel.end(deadline)
+	for _, o := range outputs {
+		o.tail.end(deadline)
 	}
-	conn.Close()
+	for _, o := range outputs {
+		if o.finish() {
+			s.log(30, "prefect.infrastructure.process", fmt.Sprintf("The run has left a process behind that holds its %s open; what that one prints is not recorded any more.", o.source))
+		}
+	}
 	<-talked
-	return s.outcome(cmd, waitErr, cancelled)
+	return s.outcome(cmd, waitErr, cancelled), nil
 }
 
-// pipe makes the run's end of a pipe the stream of the command, and returns ours.
-func (s *supervisor) pipe(stream *io.Writer) (*os.File, error) {
-	r, w, err := os.Pipe()
+// pipes makes two pipes the output of the command, and returns our ends.
+func pipes(cmd *exec.Cmd) (out, errs *os.File, err error) {
+	out, w, err := os.Pipe()
 	if err != nil {
-		return nil, fmt.Errorf("making a pipe for the run's output: %w", err)
+		return nil, nil, fmt.Errorf("making a pipe for the run's output: %w", err)
 	}
-	*stream = w
-	return r, nil
+	errs, w2, err := os.Pipe()
+	if err != nil {
+		closeAll(out, w)
+		return nil, nil, fmt.Errorf("making a pipe for the run's output: %w", err)
+	}
+	cmd.Stdout, cmd.Stderr = w, w2
+	return out, errs, nil
 }
 
-func closeAll(files ...io.Writer) {
+func closeAll(files ...any) {
 	for _, f := range files {
-		f.(*os.File).Close()
+		f.(io.Closer).Close()
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // An output passes on what the run prints to one of its standard streams, as it comes, and
 // records it line by line.
 type output struct {
-	pipe   *os.File
+	tail   *tail
 	to     io.Writer // nil to record only
 	source string    // store.FromStdout or store.FromStderr
 	level  int
@@ -28,7 +28,7 @@ type output struct {
 // capture starts to read the pipe. Errors of the writer are no reason to stop recording: a
 // terminal can be closed while its runs go on.
 func capture(pipe *os.File, to io.Writer, source string, keep func(store.LogLine)) *output {
-	o := &output{pipe: pipe, to: to, source: source, level: 20, keep: keep, done: make(chan struct{})}
+	o := &output{tail: &tail{stream: pipe}, to: to, source: source, level: 20, keep: keep, done: make(chan struct{})}
 	go o.run()
 	return o
 }
@@ -37,7 +37,7 @@ func (o *output) run() {
 	defer close(o.done)
 	buf := make([]byte, 32<<10)
 	for {
-		n, err := o.pipe.Read(buf)
+		n, err := o.tail.Read(buf)
 		if n > 0 {
 			if o.to != nil {
 				_, _ = o.to.Write(buf[:n])
@@ -101,13 +101,10 @@ func printable(b []byte) string {
 	return s.String()
 }
 
-// finish waits until all that was printed is read. A process that the run has left behind may
-// hold the stream open for long, so after the deadline the pipe is closed.
-func (o *output) finish(deadline time.Duration) {
-	select {
-	case <-o.done:
-	case <-time.After(deadline):
-	}
-	o.pipe.Close()
+// finish waits until all that was printed is read and recorded, and closes the pipe. It reports
+// whether a process that the run has left behind still held it open; see tail.
+func (o *output) finish() (held bool) {
 	<-o.done
+	o.tail.stream.Close()
+	return o.tail.held
 }

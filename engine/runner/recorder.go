@@ -18,8 +18,8 @@ type recorder struct {
 
 	mu      sync.Mutex
 	changed sync.Cond
-	queue   []store.Event
-	bytes   int
+	queue   []queued
+	bytes   int  // of what is queued and what is being written
 	hurry   bool // somebody waits for the queue to be written
 	closed  bool
 	writing bool
@@ -27,9 +27,16 @@ type recorder struct {
 	done    chan struct{}
 }
 
+type queued struct {
+	event store.Event
+	bytes int
+}
+
 const (
 	queueBytes = 8 << 20
+	// batchSize and batchBytes bound what is written at once.
 	batchSize  = 2000
+	batchBytes = 2 << 20
 	// linger is how long events are gathered. It bounds how late `logs -f` sees a line.
 	linger = 5 * time.Millisecond
 	// eventBytes stands for what an event takes beside its text.
@@ -50,7 +57,7 @@ func (r *recorder) put(e store.Event, textBytes int) {
 	for r.bytes > queueBytes && !r.closed {
 		r.changed.Wait()
 	}
-	r.queue = append(r.queue, e)
+	r.queue = append(r.queue, queued{e, textBytes + eventBytes})
 	r.bytes += textBytes + eventBytes
 	r.changed.Broadcast()
 }
@@ -68,27 +75,26 @@ func (r *recorder) flush() error {
 	return r.broken
 }
 
-// close writes what is queued and ends the recorder.
-func (r *recorder) close() error {
-	err := r.flush()
+// close ends the recorder, once what is queued is written.
+func (r *recorder) close() {
 	r.mu.Lock()
 	r.closed = true
 	r.changed.Broadcast()
 	r.mu.Unlock()
 	<-r.done
-	return err
 }
 
 func (r *recorder) run() {
 	defer close(r.done)
 	for {
-		batch, ok := r.take()
-		if !ok {
+		batch, bytes := r.take()
+		if len(batch) == 0 {
 			return
 		}
 		err := r.write(batch)
 		r.mu.Lock()
 		r.writing = false
+		r.bytes -= bytes
 		if err != nil && r.broken == nil {
 			r.broken = err
 			r.warn(err.Error())
@@ -98,60 +104,76 @@ func (r *recorder) run() {
 	}
 }
 
-// take waits for events and takes a batch of them.
-func (r *recorder) take() ([]store.Event, bool) {
+// take waits for events and takes a batch of them; none when the recorder is closed.
+func (r *recorder) take() (batch []store.Event, bytes int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for len(r.queue) == 0 {
 		if r.closed {
-			return nil, false
+			return nil, 0
 		}
 		r.changed.Wait()
 	}
-	if !r.hurry && len(r.queue) < batchSize {
+	if !r.hurry && !r.closed && len(r.queue) < batchSize {
 		r.mu.Unlock()
 		time.Sleep(linger)
 		r.mu.Lock()
 	}
-	n := min(len(r.queue), batchSize)
-	batch := r.queue[:n:n]
-	if r.queue = r.queue[n:]; len(r.queue) == 0 {
-		r.queue, r.bytes = nil, 0
-	} else {
-		r.bytes -= r.bytes * n / (n + len(r.queue))
+	for len(r.queue) > 0 && len(batch) < batchSize && bytes < batchBytes {
+		batch = append(batch, r.queue[0].event)
+		bytes += r.queue[0].bytes
+		r.queue[0] = queued{} // the array lives on, its texts need not
+		r.queue = r.queue[1:]
+	}
+	if len(r.queue) == 0 {
+		r.queue = nil
 	}
 	r.writing = true
-	return batch, true
+	return batch, bytes
 }
 
-// write commits a batch. A full disk or a long lock is waited for, since the flow's own work is
-// worth more than the time; a damaged file is given up; an event that doesn't fit the schema is
-// left out by itself.
+// write commits a batch. A damaged file is given up; an event that doesn't fit the schema is left
+// out by itself.
 func (r *recorder) write(batch []store.Event) error {
+	ctx := context.Background()
+	err := r.insist(ctx, func() error { return r.db.Record(ctx, batch) })
+	if err == nil {
+		return nil
+	}
+	if problem, known := r.db.Problem(err); known {
+		return fmt.Errorf("%w; the run goes on, but nothing more of it is recorded", problem)
+	}
+	if len(batch) == 1 {
+		r.warn(fmt.Sprintf("one event of the run was not recorded: %v", err))
+		return nil
+	}
+	for i := range batch {
+		if err := r.write(batch[i : i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insist does a write that must not be lost. A full disk or a lock that another program holds is
+// waited for until ctx ends: what the flow did is worth more than the time. What trying again
+// can't mend is returned.
+func (r *recorder) insist(ctx context.Context, write func() error) error {
 	var warned time.Time
 	for {
-		err := r.db.Record(context.Background(), batch)
-		if err == nil {
-			return nil
-		}
+		err := write()
 		problem, known := r.db.Problem(err)
-		switch {
-		case !known && len(batch) == 1:
-			r.warn(fmt.Sprintf("one event of the run was not recorded: %v", err))
-			return nil
-		case !known:
-			for i := range batch {
-				if err := r.write(batch[i : i+1]); err != nil {
-					return err
-				}
-			}
-			return nil
-		case problem.Permanent():
-			return fmt.Errorf("%w; the run goes on, but nothing more of it is recorded", problem)
-		case time.Since(warned) > time.Minute:
-			warned = time.Now()
-			r.warn(fmt.Sprintf("%v; the run's log waits until it can be written", problem))
+		if err == nil || !known || problem.Permanent() {
+			return err
 		}
-		time.Sleep(250 * time.Millisecond)
+		if time.Since(warned) > time.Minute {
+			warned = time.Now()
+			r.warn(fmt.Sprintf("%v; the run waits until it can be recorded", problem))
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(250 * time.Millisecond):
+		}
 	}
 }

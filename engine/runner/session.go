@@ -53,17 +53,56 @@ type runMessage struct {
 	RunCount       int             `json:"run_count"`
 }
 
-// serve reads the channel to its end.
-func (s *session) serve(conn io.ReadWriter) {
+// maxMessage bounds one message of the flow's process, and so the memory it can take here.
+const maxMessage = 32 << 20
+
+// serve reads the channel to its end. Answers go to conn; from is conn or what reads it.
+func (s *session) serve(from io.Reader, conn io.Writer) {
 	s.conn = conn
-	r := bufio.NewReaderSize(conn, 64<<10)
+	r := bufio.NewReaderSize(from, 64<<10)
+	var line []byte
 	for {
-		line, err := r.ReadBytes('\n')
-		if len(line) > 1 {
+		var size int
+		var err error
+		line, size, err = readLine(r, line[:0], maxMessage)
+		switch {
+		case size > len(line):
+			s.tooLong(size)
+			line = nil
+		case size > 0:
 			s.handle(line)
 		}
 		if err != nil {
 			return
+		}
+	}
+}
+
+func (s *session) tooLong(size int) {
+	text := fmt.Sprintf("A message of the flow's process was not recorded: it has %d bytes, which is too many.", size)
+	if s.runID == "" {
+		s.rec.warn(text)
+		return
+	}
+	s.rec.put(store.LogLine{FlowRunID: s.runID, Source: store.FromLog, Level: 40, Logger: "prefect.store", Label: "prefect.store",
+		Message: text, At: time.Now()}, len(text))
+}
+
+// readLine appends the next line without its newline to buf. Of a line that is longer than most
+// it keeps only that much; size is its real size. An end within a line is no line.
+func readLine(r *bufio.Reader, buf []byte, most int) (line []byte, size int, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		if err == nil {
+			part = part[:len(part)-1]
+		}
+		size += len(part)
+		buf = append(buf, part[:min(len(part), most-len(buf))]...)
+		switch {
+		case err == nil:
+			return buf, size, nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, 0, err
 		}
 	}
 }
@@ -213,12 +252,6 @@ func (s *session) lookUp(ctx context.Context, m message, reply map[string]any) e
 	return err
 }
 
-// endOpenRuns gives the runs that are still going their end, when the flow's process is gone.
-func (s *session) endOpenRuns(why string) error {
-	_, err := s.db.EndClaim(context.Background(), s.claim, store.NewState(store.Crashed, "Crashed", why, time.Now()))
-	return err
-}
-
 // RecordScript records a flow that runs as a plain script: its Python package has started this
 // process and talks to it over conn. It returns when the script has ended.
 func RecordScript(db *store.DB, conn io.ReadWriter, warn func(string)) error {
@@ -228,10 +261,14 @@ func RecordScript(db *store.DB, conn io.ReadWriter, warn func(string)) error {
 	}
 	s := &session{db: db, rec: newRecorder(db, warn), claim: uuid.NewString(), process: self.String()}
 	stop := s.heedCancelling()
-	s.serve(conn)
+	s.serve(conn, conn)
 	stop()
-	if err := s.rec.close(); err != nil {
-		return err
+	ctx := context.Background()
+	err = s.rec.flush()
+	if err == nil {
+		end := store.NewState(store.Crashed, "Crashed", "The script's process ended before the flow run did.", time.Now())
+		err = s.rec.insist(ctx, func() error { _, err := db.EndClaim(ctx, s.claim, end); return err })
 	}
-	return s.endOpenRuns("The script's process ended before the flow run did.")
+	s.rec.close()
+	return err
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -13,39 +12,40 @@ import (
 	"prefect/store"
 )
 
-// watch ends the command's processes when ctx ends: it asks them, and kills what is left after
-// the grace period. The function it returns is called when the command is over; it kills what a
-// cancelled run has left behind and reports whether the run was cancelled.
-func (s *supervisor) watch(ctx context.Context, cmd *exec.Cmd) (stopped func() bool) {
-	over := make(chan struct{})
-	quiet := make(chan struct{})
-	var cancelled atomic.Bool
-	go func() {
-		defer close(quiet)
-		select {
-		case <-over:
-			return
-		case <-ctx.Done():
+// watch waits for the process's end and reports whether the run was cancelled. When ctx ends first,
+// the process and all it has started are asked to end, and killed after the grace period.
+func (s *supervisor) watch(ctx context.Context, child *process.Child) (cancelled bool) {
+	select {
+	case <-child.Ended():
+		return false
+	case <-ctx.Done():
+	}
+	s.cancelling()
+	child.Terminate()
+	treeEnds(child, s.Grace)
+	for range 100 { // a tree that goes on forking needs more than one round
+		child.Kill()
+		if treeEnds(child, 10*time.Millisecond) {
+			break
 		}
-		cancelled.Store(true)
-		s.cancelling()
-		process.Terminate(cmd.Process.Pid)
+	}
+	<-child.Ended()
+	return true
+}
+
+// treeEnds waits, at most so long, until the process and all it has started are over.
+func treeEnds(child *process.Child, most time.Duration) bool {
+	for end := time.Now().Add(most); ; time.Sleep(5 * time.Millisecond) {
 		select {
-		case <-over:
-		case <-time.After(s.Grace):
-		}
-		for range 50 { // a tree that goes on forking needs more than one round
-			process.Kill(cmd.Process.Pid)
+		case <-child.Ended():
 			if process.Survivors() == 0 {
-				break
+				return true
 			}
-			time.Sleep(10 * time.Millisecond)
+		default:
 		}
-	}()
-	return func() bool {
-		close(over)
-		<-quiet
-		return cancelled.Load()
+		if time.Now().After(end) {
+			return false
+		}
 	}
 }
 
@@ -59,27 +59,27 @@ func (s *supervisor) cancelling() {
 }
 
 // outcome says how the process ended, and gives the state that follows if the flow has reported none.
-func (s *supervisor) outcome(cmd *exec.Cmd, waitErr error, cancelled bool) (store.State, error) {
+func (s *supervisor) outcome(cmd *exec.Cmd, waitErr error, cancelled bool) store.State {
 	code, how := exitStatus(cmd, waitErr)
 	switch {
 	case cancelled:
 		s.say(20, "prefect.infrastructure.process", fmt.Sprintf("Process %s was stopped.", quote(s.run.Name)))
-		return store.NewState(store.Cancelled, "Cancelled", "The flow run was cancelled.", s.DB.Now()), nil
+		return store.NewState(store.Cancelled, "Cancelled", "The flow run was cancelled.", s.DB.Now())
 	case code == 0:
 		s.say(20, "prefect.infrastructure.process", fmt.Sprintf("Process %s exited cleanly.", quote(s.run.Name)))
 	default:
 		s.log(40, "prefect.infrastructure.process", fmt.Sprintf("Process %s exited with status code: %d%s", quote(s.run.Name), code, how))
 	}
 	s.talk.mu.Lock()
-	python := s.talk.hello.Kind != ""
+	python := s.talk.hello.Kind != "" || isEngine(cmd.Args)
 	s.talk.mu.Unlock()
 	switch {
 	case python:
-		return store.NewState(store.Crashed, "Crashed", fmt.Sprintf("The flow's process ended with status code %d%s before the flow did.", code, how), s.DB.Now()), nil
+		return store.NewState(store.Crashed, "Crashed", fmt.Sprintf("The flow's process ended with status code %d%s before the flow did.", code, how), s.DB.Now())
 	case code == 0:
-		return store.NewState(store.Completed, "Completed", "", s.DB.Now()), nil
+		return store.NewState(store.Completed, "Completed", "", s.DB.Now())
 	}
-	return store.NewState(store.Failed, "Failed", fmt.Sprintf("The command ended with status code %d%s.", code, how), s.DB.Now()), nil
+	return store.NewState(store.Failed, "Failed", fmt.Sprintf("The command ended with status code %d%s.", code, how), s.DB.Now())
 }
 
 // exitStatus is the exit code as Prefect shows it, the negative number of the signal that killed
@@ -109,30 +109,24 @@ func quote(name string) string { return "'" + name + "'" }
 
 // settle gives the run the state end, unless the flow has reported its own end.
 func (s *supervisor) settle(end store.State) error {
-	ctx := context.Background()
 	if err := s.rec.flush(); err != nil {
 		return err
 	}
-	run, err := s.DB.FlowRun(ctx, s.run.ID)
-	if err != nil || run.State.Type.Final() {
+	ctx := context.Background()
+	err := s.rec.insist(ctx, func() (err error) {
+		s.run.State, err = s.DB.Finish(ctx, s.run.ID, *s.run.Claim, end)
 		return err
-	}
-	if run.State.Type == store.Pending && end.Type == store.Completed {
-		if err := s.DB.Settle(ctx, run.ID, *s.run.Claim, store.NewState(store.Running, "Running", "", end.Timestamp)); err != nil {
-			return err
-		}
-	}
-	if err := s.DB.Settle(ctx, run.ID, *s.run.Claim, end); err != nil {
+	})
+	if err != nil || s.run.State.ID != end.ID {
 		return err
 	}
 	level := 40
 	if end.Type == store.Completed || end.Type == store.Cancelled {
 		level = 20
 	}
-	label := "Flow run " + quote(run.Name)
-	l := store.LogLine{FlowRunID: run.ID, Source: store.FromLog, Level: level, Logger: "prefect.flow_runs", Label: label,
-		Message: "Finished in state " + end.String(), At: time.Now()}
+	l := store.LogLine{FlowRunID: s.run.ID, Source: store.FromLog, Level: level, Logger: "prefect.flow_runs",
+		Label: "Flow run " + quote(s.run.Name), Message: "Finished in state " + end.String(), At: time.Now()}
 	s.Print(l)
 	s.rec.put(l, len(l.Message))
-	return nil
+	return s.rec.flush()
 }
