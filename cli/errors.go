@@ -94,6 +94,6 @@ func (e *env) printError(err error) {
 	io.WriteString(e.err, e.err.Paint(render.Red, render.Safe(err.Error())+"\n"))
 	var hinted *hintedError
 	if errors.As(err, &hinted) {
-		e.note("%s\n", hinted.hint)
+		io.WriteString(e.err, render.Safe(hinted.hint)+"\n") // may be several lines
 	}
 }

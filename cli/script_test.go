@@ -113,6 +113,7 @@ var varying = []struct {
 	{regexp.MustCompile(`\b\d\d:\d\d:\d\d\.\d{3}\b`), "CLOCK"},
 	{regexp.MustCompile(`DateTime\([^()]*tzinfo=Timezone\('\+00:00'\)\)`), "DATETIME"},
 	{regexp.MustCompile(`\b[0-9a-f]{32}\b`), "HEX"},
+	{regexp.MustCompile(`datetime\.timedelta\([^()]*\)`), "TIMEDELTA"},
 }
 
 func normalised(text string) string {
