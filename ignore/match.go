@@ -27,7 +27,8 @@ const maxSize = 10 << 20
 // A Matcher decides by the rules of one pattern file. It may be used by several
 // goroutines at once. The zero Matcher ignores nothing.
 type Matcher struct {
-	rules []*rule
+	rules   []*rule
+	without []string // folders, see Without
 }
 
 // A Decision says whether a path is ignored, and by which rule. Rule is nil
@@ -94,6 +95,9 @@ func (m *Matcher) Match(path string, isDir bool) Decision {
 
 // matchEntry decides about a path whose folders are known not to be ignored.
 func (m *Matcher) matchEntry(path string, isDir bool) Decision {
+	if r := m.leaves(path, isDir); r != nil {
+		return Decision{Ignored: true, Rule: r}
+	}
 	base := path[strings.LastIndexByte(path, '/')+1:]
 	// The last rule that matches decides.
 	for i := len(m.rules) - 1; i >= 0; i-- {

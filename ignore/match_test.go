@@ -1,6 +1,7 @@
 package ignore
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -224,5 +225,25 @@ func link(t testing.TB, target, name string) {
 	t.Helper()
 	if err := os.Symlink(target, name); err != nil {
 		t.Skipf("no symbolic links here: %v", err)
+	}
+}
+
+func TestWithout(t *testing.T) {
+	m := Parse("f", []byte("*.pyc\n!out/keep.py\n")).Without("out", "a/b c")
+	for path, want := range map[string]string{
+		"out/": "built in:/out/", "out/keep.py": "built in:/out/", "out/x/y.py": "built in:/out/", "a/b c/x": "built in:/a/b c/",
+		"x.pyc": "f:1:*.pyc", "out.py": "", "sub/out/x": "", "a/": "", "a/b": "",
+	} {
+		name, isDir := strings.CutSuffix(path, "/")
+		d := m.Match(name, isDir)
+		if got := fmt.Sprint(d.Rule); d.Ignored != (want != "") || d.Ignored && got != want {
+			t.Errorf("%s: %s, want %q", path, show(d), want)
+		}
+	}
+	if Parse("f", nil).Match("out", true).Ignored {
+		t.Error("another Matcher has changed")
+	}
+	if m.Match("out", false).Ignored {
+		t.Error("a file of the folder's name is left out")
 	}
 }
