@@ -6,6 +6,8 @@ nothing.
 
 from __future__ import annotations
 
+from prefect import _environment as _environment  # read now, as a script may change it
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List

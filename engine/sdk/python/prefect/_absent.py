@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
 _MODULES = (
     "blocks", "client", "context", "deployments", "engine", "exceptions", "filesystems", "flows",
-    "futures", "infrastructure", "logging", "orion", "settings", "states", "task_runners", "tasks",
+    "futures", "infrastructure", "logging", "orion", "serializers", "settings", "states",
+    "task_runners", "tasks",
     "testing", "utilities",
 )  # fmt: skip
 

@@ -12,23 +12,45 @@ if TYPE_CHECKING:
 
 # types that hold no future: most arguments are of these, and cost one look
 PLAIN = frozenset([int, str, float, bool, type(None), bytes, complex, range])
-_CONTAINERS = (list, tuple, set, dict)
 
 
-def find_runs(value: Any) -> List[Any]:
-    """The futures and states in ``value``: in lists, tuples, sets, dicts, dataclasses, models."""
+class Quote:
+    """A value that futures and states are not looked for in; made by `quote`."""
+
+    def __init__(self, expr: Any) -> None:
+        self.expr = expr
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
+
+    def unquote(self) -> Any:
+        return self.expr
+
+    def __repr__(self) -> str:
+        return f"Quote({self.expr!r})"
+
+
+_RUNS = (PrefectFuture, State)
+_RUNS_AND_QUOTES = (PrefectFuture, State, Quote)
+
+
+def find_runs(value: Any, quotes: bool = False) -> List[Any]:
+    """The futures and states in ``value``: in lists, tuples, sets, dicts, dataclasses, models.
+
+    With ``quotes`` also the quoted values, which a call's arguments are to be given without it.
+    """
     if type(value) in PLAIN:
         return []
     found: List[Any] = []
-    _find(value, found, None)
+    _find(value, found, None, _RUNS_AND_QUOTES if quotes else _RUNS)
     return found
 
 
-def _find(value: Any, found: List[Any], seen: Optional[Set[int]]) -> None:
+def _find(value: Any, found: List[Any], seen: Optional[Set[int]], wanted: Any) -> None:
     kind = type(value)
     if kind in PLAIN:
         return
-    if kind is State or kind is PrefectFuture:
+    if kind in wanted:
         found.append(value)
         return
     children = _children(value, kind)
@@ -39,7 +61,7 @@ def _find(value: Any, found: List[Any], seen: Optional[Set[int]]) -> None:
         return
     seen.add(id(value))
     for child in children:
-        _find(child, found, seen)
+        _find(child, found, seen, wanted)
 
 
 def _children(value: Any, kind: type) -> Any:
@@ -63,12 +85,16 @@ def run_id(one: Any) -> Optional[str]:
     """The id of the task run behind a future or state; None for a state that no run made."""
     if type(one) is PrefectFuture:
         return one.task_run._id
+    if type(one) is Quote:
+        return None
     details = one._details
     return details._task_run_id and str(details._task_run_id) if details is not None else None
 
 
 def result_of(one: Any) -> Any:
     """The result of a finished future or of a state; `UpstreamTaskError` if it isn't completed."""
+    if type(one) is Quote:
+        return one.expr
     state = one._final_state if type(one) is PrefectFuture else one
     if state is None or state.type is not StateType.COMPLETED:
         raise UpstreamTaskError(
@@ -84,7 +110,7 @@ def replace_runs(value: Any, by_id: Dict[int, Any]) -> Any:
         return value
     if id(value) in by_id:
         return by_id[id(value)]
-    if not find_runs(value):
+    if not find_runs(value, quotes=True):
         return value
     if kind is list or kind is tuple or kind is set:
         return kind(replace_runs(item, by_id) for item in value)

@@ -68,9 +68,11 @@ class FlowExecution:
             if self.reused is not None:
                 self.log.write(now(), 20, f"Finished in state {self.reused}")
                 return self.reused
+        # what a subflow was given is recorded as it was given, as in 2.1
+        given = self.parameters
         error = self._validate()
         if not self.deployed:
-            self._create()
+            self._create(self.parameters if self.parent is None else given)
         return self._invalid(error) if error is not None else None
 
     def _validate(self) -> Optional[BaseException]:
@@ -80,10 +82,11 @@ class FlowExecution:
             return exc
         return None
 
-    def _create(self) -> None:
+    def _create(self, parameters: Dict[str, Any]) -> None:
         flow, parent = self.flow, self.parent
         task_run_id = self.task_run._id if self.task_run is not None else None
-        run = record_flow_run(flow, self.parameters, _current_tags(), None, task_run_id)
+        plain = flow.serialize_parameters(parameters)
+        run = record_flow_run(flow, plain, _current_tags(), None, task_run_id)
         self.run = run
         self._open_log()
         if parent is not None:
@@ -229,7 +232,7 @@ class FlowExecution:
         from prefect.task_runners import CONCURRENCY_MESSAGES
 
         runner = self.flow.task_runner
-        how = CONCURRENCY_MESSAGES.get(str(runner.concurrency_type), "")
+        how = CONCURRENCY_MESSAGES.get(runner.concurrency_type, "")
         if self.parent is None:
             self.log.write(
                 now(),
@@ -435,4 +438,6 @@ def _as_stored(state: Any) -> State:
     if not same:
         return state
     stored.__traceback__ = stored.__cause__ = stored.__context__ = None
-    return state.copy(update={"data": stored})
+    clone: State = state._clone()
+    clone._data = stored
+    return clone

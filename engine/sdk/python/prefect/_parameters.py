@@ -42,6 +42,19 @@ class ParameterModel:
         for parameter in self.parameters:
             if type(parameter.default) not in _PLAIN:
                 _check_default(fn, parameter)
+            if validate and parameter.name in _TAKEN:
+                raise ValueError(
+                    "Flow function is not compatible with `validate_parameters`. Disable "
+                    "validation or change the argument names."
+                )
+            if type(parameter.annotation) is not type and _is_callable(parameter.annotation):
+                import warnings
+
+                warnings.warn(
+                    f"Callable {parameter.name} was excluded from schema since JSON schema has no "
+                    "equivalent type.",
+                    stacklevel=1,
+                )
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """The parameters of a call by name, defaults included.
@@ -190,8 +203,17 @@ class ParameterModel:
         return tuple(args), kwargs
 
 
+# Names that validation gives to what stands for arguments that fit no parameter.
+_TAKEN = frozenset(["v__args", "v__kwargs", "v__positional_only", "v__duplicate_kwargs"])
 # Types of defaults that JSON can surely hold; the rest needs a look.
 _PLAIN = frozenset([type(Missing), type(None), type(...), str, int, float, bool])
+
+
+def _is_callable(annotation: Any) -> bool:
+    """Whether an annotation, which may still be text, is `Callable` or `Callable[...]`."""
+    return annotation is not Missing and str(annotation).split("[")[0].strip("'>").endswith(
+        "Callable"
+    )
 
 
 def _check_default(fn: Callable[..., Any], parameter: Parameter) -> None:

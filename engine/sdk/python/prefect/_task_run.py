@@ -80,7 +80,7 @@ class TaskExecution:
         for name, value in self.parameters.items():
             if type(value) in PLAIN and not results:
                 continue
-            found = find_runs(value)
+            found = find_runs(value, quotes=True)
             ids = [one for one in map(run_id, found) if one]
             if not found and results:
                 ids = sources_of(value, results)

@@ -187,11 +187,50 @@ def get_run_context() -> Union[FlowRunContext, TaskRunContext]:
 
 
 def get_settings_context() -> SettingsContext:
-    """The active settings context."""
-    from prefect.settings import get_current_settings
+    """The settings context in force: the profile in use and the settings."""
+    from prefect.settings import _root_context
 
-    context = SettingsContext.get()
-    return context or SettingsContext(settings=get_current_settings())
+    return SettingsContext.get() or _root_context()  # type: ignore[no-any-return]
+
+
+@contextmanager
+def use_profile(
+    profile: Any, override_environment_variables: bool = False, include_current_context: bool = True
+) -> Iterator[SettingsContext]:
+    """Use a `Profile`, or the one of that name, within the block.
+
+    What the environment has stands above the profile, unless ``override_environment_variables``
+    is set. Without ``include_current_context`` nothing else of the settings in force is kept.
+    """
+    from prefect import _environment
+    from prefect._profiles import Profile, load_profiles
+    from prefect.settings import SETTING_VARIABLES, get_current_settings, get_settings_from_env
+
+    if isinstance(profile, str):
+        profile = load_profiles()[profile]
+    if not isinstance(profile, Profile):
+        raise TypeError(
+            f"Unexpected type {type(profile).__name__!r} for `profile`. "
+            "Expected 'str' or 'Profile'."
+        )
+    updates = dict(profile.settings)
+    if not override_environment_variables:
+        for name in _environment.PREFECT:
+            updates.pop(SETTING_VARIABLES.get(name), None)  # type: ignore[arg-type]
+    base = get_current_settings() if include_current_context else get_settings_from_env()
+    with SettingsContext(profile, base.copy_with_update(updates)) as context:
+        yield context
+
+
+def registry_from_script(
+    path: str, block_code_execution: bool = True, capture_failures: bool = True
+) -> PrefectObjectRegistry:
+    """The flows and tasks that a script defines; the script is run, its flow calls are not."""
+    from prefect._loader import load_script
+
+    with PrefectObjectRegistry(block_code_execution, capture_failures) as registry:
+        registry.module = load_script(path)  # type: ignore[attr-defined]
+    return registry
 
 
 @contextmanager
@@ -200,3 +239,18 @@ def tags(*new_tags: str) -> Iterator[Set[str]]:
     all_tags = TagsContext.get().current_tags.union(new_tags)
     with TagsContext(all_tags):
         yield all_tags
+
+
+def root_settings_context() -> SettingsContext:
+    """The settings of the process: the active profile, below what the environment has."""
+    from prefect.settings import _root_context
+
+    return _root_context()  # type: ignore[no-any-return]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "GLOBAL_SETTINGS_CONTEXT":
+        return root_settings_context()
+    if name == "GLOBAL_OBJECT_REGISTRY":
+        return _process_registry
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

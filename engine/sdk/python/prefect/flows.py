@@ -131,18 +131,25 @@ class Flow:
         )
 
     def validate_parameters(self, parameters: Dict[str, Any]) -> Dict[str, Any]:
-        """The parameters as the flow takes them: coerced to its annotations, defaults filled in.
+        """The parameters as the flow takes them: coerced to its annotations.
 
         `ParameterTypeError` where a value doesn't fit, `SignatureMismatchError` for a name that
         the flow doesn't have.
         """
-        return self._model.validate(parameters)
+        valid = self._model.validate(parameters)
+        return {name: value for name, value in valid.items() if name in parameters}
 
     def serialize_parameters(self, parameters: Dict[str, Any]) -> Dict[str, Any]:
-        """The parameters as plain JSON data."""
-        from prefect._json import dumps, loads
+        """The parameters as plain JSON data; ``<type>`` for a value that JSON has no form for."""
+        from prefect._schema_defaults import encode
 
-        return {name: loads(dumps(value)) for name, value in parameters.items()}
+        plain: Dict[str, Any] = {}
+        for name, value in parameters.items():
+            try:
+                plain[name] = encode(value)
+            except Exception:
+                plain[name] = f"<{type(value).__name__}>"
+        return plain
 
     def __call__(self, *args: Any, return_state: bool = False, **kwargs: Any) -> Any:
         """Run the flow and give its result, or its final state with ``return_state=True``.

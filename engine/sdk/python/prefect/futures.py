@@ -207,7 +207,7 @@ def data_of(value: Any) -> Any:
     """`resolve_futures_to_data` for sync code, which waits."""
     from prefect._collections import find_runs, replace_runs, result_of
 
-    found = find_runs(value)
+    found = find_runs(value, quotes=True)
     for one in found:
         if isinstance(one, PrefectFuture):
             one._wait()

@@ -1,49 +1,59 @@
-"""The settings a flow can read: from the environment, then the active profile, then the default."""
+"""The settings a flow can read: from the environment, then the active profile, then the default.
+
+The environment is read once, when `prefect` is imported. `temporary_settings` and
+`prefect.context.use_profile` change settings within a block.
+"""
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
-from contextvars import ContextVar
+
+from prefect import _environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional
 
-_overrides: ContextVar = ContextVar("prefect_settings", default=None)
-_UNSET: Any = object()
+    from prefect._profiles import (
+        Profile,
+        ProfilesCollection,
+        load_profile,
+        load_profiles,
+        save_profiles,
+        update_current_profile,
+    )
+
+_IN_PROFILES = (
+    "Profile", "ProfilesCollection", "load_profile", "load_profiles", "save_profiles",
+    "update_current_profile",
+)  # fmt: skip
 
 
 class Setting:
-    """A named setting; ``value()`` is what it is at the moment."""
+    """A named setting; ``value()`` is what it is at the moment.
 
-    def __init__(self, name: str, default: Any, parse: Callable[[str], Any] = str) -> None:
+    ``default`` may be a function of the settings that it depends on. ``parse`` reads a text, and
+    raises `ValueError` for one that doesn't fit.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        default: Any,
+        parse: Callable[[str], Any] = str,
+        shown: Optional[Callable[[Settings, Any], Any]] = None,
+    ) -> None:
         self.name = name
         self._default = default
         self._parse = parse
-
-    @property
-    def default(self) -> Any:
-        return self._default() if callable(self._default) else self._default
+        self._shown = shown
 
     def value(self) -> Any:
         """The value in force. `ValueError` for text that doesn't fit the setting."""
-        layers = _overrides.get()
-        if layers is not None and self.name in layers:
-            return layers[self.name]
-        return self._outside()
+        return self.value_from(get_current_settings())
 
-    def _outside(self) -> Any:
-        text = os.environ.get(self.name)
-        if text is None:
-            text = profile_settings().get(self.name)
-        return self.default if text is None else self._read(text)
-
-    def _read(self, text: str) -> Any:
-        try:
-            return self._parse(text)
-        except ValueError as exc:
-            raise ValueError(f"Validation error for setting {self.name!r}: {exc}") from None
+    def value_from(self, settings: Settings) -> Any:
+        return settings.value_of(self)
 
     def __bool__(self) -> bool:
         return bool(self.value())
@@ -67,54 +77,103 @@ def _boolean(text: str) -> bool:
     raise ValueError("value could not be parsed to a boolean")
 
 
-def _names(text: str) -> List[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError("value is not a valid integer") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError("value is not a valid float") from None
 
 
 def _level(text: str) -> str:
-    return text.strip().upper()
+    import logging
+
+    level = text.strip().upper()
+    if level not in logging._nameToLevel:
+        raise ValueError(f"Unknown level: {text!r}")
+    return level
 
 
 def _path(text: str) -> Any:
     from pathlib import Path
 
-    return Path(text).expanduser()
+    return Path(text)
 
 
-def _home() -> Any:
-    return _path("~/.prefect")
+def _names(settings: Settings, text: str) -> List[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _default_level() -> str:
-    return "DEBUG" if PREFECT_DEBUG_MODE.value() else "INFO"
+def _level_in_force(settings: Settings, level: str) -> str:
+    return "DEBUG" if settings.value_of(PREFECT_DEBUG_MODE) else level
 
 
-PREFECT_HOME = Setting("PREFECT_HOME", _home, _path)
+def _under_home(*parts: str) -> Callable[[Settings], Any]:
+    return lambda settings: settings.value_of(PREFECT_HOME).joinpath(*parts)
+
+
+def _expanded(settings: Settings, path: Any) -> Any:
+    return path.expanduser()
+
+
+def _ui_api_url(settings: Settings) -> str:
+    host, port = (
+        settings.value_of(PREFECT_ORION_API_HOST),
+        settings.value_of(PREFECT_ORION_API_PORT),
+    )
+    return settings.value_of(PREFECT_API_URL) or f"http://{host}:{port}/api"
+
+
+PREFECT_HOME = Setting("PREFECT_HOME", lambda _: _path("~/.prefect"), _path, _expanded)
 PREFECT_PROFILES_PATH = Setting(
-    "PREFECT_PROFILES_PATH", lambda: PREFECT_HOME.value() / "profiles.toml", _path
+    "PREFECT_PROFILES_PATH", _under_home("profiles.toml"), _path, _expanded
 )
 PREFECT_LOCAL_STORAGE_PATH = Setting(
-    "PREFECT_LOCAL_STORAGE_PATH", lambda: PREFECT_HOME.value() / "storage", _path
+    "PREFECT_LOCAL_STORAGE_PATH", _under_home("storage"), _path, _expanded
 )
 PREFECT_API_URL = Setting("PREFECT_API_URL", None)
 PREFECT_API_KEY = Setting("PREFECT_API_KEY", None)
-PREFECT_API_REQUEST_TIMEOUT = Setting("PREFECT_API_REQUEST_TIMEOUT", 30.0, float)
+PREFECT_CLOUD_URL = Setting("PREFECT_CLOUD_URL", "https://api.prefect.cloud/api")
+PREFECT_API_REQUEST_TIMEOUT = Setting("PREFECT_API_REQUEST_TIMEOUT", 30.0, _number)
 PREFECT_DEBUG_MODE = Setting("PREFECT_DEBUG_MODE", False, _boolean)
 PREFECT_TEST_MODE = Setting("PREFECT_TEST_MODE", False, _boolean)
-PREFECT_TEST_SETTING = Setting("PREFECT_TEST_SETTING", None)
+PREFECT_TEST_SETTING = Setting(
+    "PREFECT_TEST_SETTING",
+    None,
+    shown=lambda settings, value: value if settings.value_of(PREFECT_TEST_MODE) else None,
+)
+PREFECT_PYTHON = Setting("PREFECT_PYTHON", None)
 PREFECT_CLI_COLORS = Setting("PREFECT_CLI_COLORS", True, _boolean)
 PREFECT_CLI_WRAP_LINES = Setting("PREFECT_CLI_WRAP_LINES", True, _boolean)
-PREFECT_LOGGING_LEVEL = Setting("PREFECT_LOGGING_LEVEL", _default_level, _level)
+PREFECT_LOGGING_LEVEL = Setting("PREFECT_LOGGING_LEVEL", "INFO", _level, _level_in_force)
 PREFECT_LOGGING_SERVER_LEVEL = Setting("PREFECT_LOGGING_SERVER_LEVEL", "WARNING", _level)
-PREFECT_LOGGING_EXTRA_LOGGERS = Setting("PREFECT_LOGGING_EXTRA_LOGGERS", list, _names)
+PREFECT_LOGGING_SETTINGS_PATH = Setting(
+    "PREFECT_LOGGING_SETTINGS_PATH", _under_home("logging.yml"), _path, _expanded
+)
+PREFECT_LOGGING_EXTRA_LOGGERS = Setting("PREFECT_LOGGING_EXTRA_LOGGERS", "", shown=_names)
 PREFECT_LOGGING_ORION_ENABLED = Setting("PREFECT_LOGGING_ORION_ENABLED", True, _boolean)
-PREFECT_AGENT_QUERY_INTERVAL = Setting("PREFECT_AGENT_QUERY_INTERVAL", 5.0, float)
-PREFECT_AGENT_PREFETCH_SECONDS = Setting("PREFECT_AGENT_PREFETCH_SECONDS", 10, int)
+PREFECT_LOGGING_ORION_BATCH_INTERVAL = Setting("PREFECT_LOGGING_ORION_BATCH_INTERVAL", 2.0, _number)
+PREFECT_LOGGING_ORION_BATCH_SIZE = Setting("PREFECT_LOGGING_ORION_BATCH_SIZE", 4000000, _integer)
+PREFECT_LOGGING_ORION_MAX_LOG_SIZE = Setting(
+    "PREFECT_LOGGING_ORION_MAX_LOG_SIZE", 1000000, _integer
+)
+PREFECT_AGENT_QUERY_INTERVAL = Setting("PREFECT_AGENT_QUERY_INTERVAL", 5.0, _number)
+PREFECT_AGENT_PREFETCH_SECONDS = Setting("PREFECT_AGENT_PREFETCH_SECONDS", 10, _integer)
+PREFECT_ORION_API_DEFAULT_LIMIT = Setting("PREFECT_ORION_API_DEFAULT_LIMIT", 200, _integer)
 PREFECT_ORION_API_HOST = Setting("PREFECT_ORION_API_HOST", "127.0.0.1")
-PREFECT_ORION_API_PORT = Setting("PREFECT_ORION_API_PORT", 4200, int)
+PREFECT_ORION_API_PORT = Setting("PREFECT_ORION_API_PORT", 4200, _integer)
+PREFECT_ORION_UI_ENABLED = Setting("PREFECT_ORION_UI_ENABLED", True, _boolean)
+PREFECT_ORION_UI_API_URL = Setting("PREFECT_ORION_UI_API_URL", _ui_api_url)
+PREFECT_ORION_ANALYTICS_ENABLED = Setting("PREFECT_ORION_ANALYTICS_ENABLED", False, _boolean)
 PREFECT_ORION_DATABASE_CONNECTION_URL = Setting(
     "PREFECT_ORION_DATABASE_CONNECTION_URL",
-    lambda: f"sqlite+aiosqlite:///{PREFECT_HOME.value()}/orion.db",
+    lambda settings: f"sqlite+aiosqlite:///{settings.value_of(PREFECT_HOME)}/orion.db",
 )
 
 SETTING_VARIABLES: Dict[str, Setting] = {
@@ -122,33 +181,147 @@ SETTING_VARIABLES: Dict[str, Setting] = {
 }
 
 
-class Settings:
-    """The values of all settings at one moment."""
+__all__ = [  # noqa: PLE0604
+    *SETTING_VARIABLES,
+    "SETTING_VARIABLES",
+    "Profile",
+    "ProfilesCollection",
+    "Setting",
+    "Settings",
+    "get_current_settings",
+    "get_default_settings",
+    "get_settings_from_env",
+    "load_profile",
+    "load_profiles",
+    "save_profiles",
+    "temporary_settings",
+    "update_current_profile",
+]
 
-    def __init__(self, values: Dict[str, Any]) -> None:
-        self._values = values
+
+class Settings:
+    """The values of all settings: those that are set, and the defaults of the others.
+
+    A pydantic-like `ValidationError` (a `ValueError`) is raised for a value that doesn't fit.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        problems = []
+        found: Dict[str, Any] = {}
+        for name, value in values.items():
+            setting = SETTING_VARIABLES.get(name)
+            if setting is None or value is None:
+                continue
+            try:
+                text = value if isinstance(value, str) else str(value)
+                found[name] = setting._parse(text)
+            except ValueError as exc:
+                problems.append((name, str(exc)))
+        if problems:
+            from prefect._validation import validation_error
+
+            raise validation_error("Settings", problems)
+        self.__dict__["_set"] = found
 
     def value_of(self, setting: Setting) -> Any:
-        return self._values[setting.name]
+        """The value of a setting."""
+        found = self.__dict__["_set"]
+        value = found[setting.name] if setting.name in found else self._default_of(setting)
+        return value if setting._shown is None else setting._shown(self, value)
+
+    def _default_of(self, setting: Setting) -> Any:
+        default = setting._default
+        return default(self) if callable(default) else default
+
+    def copy_with_update(
+        self,
+        updates: Optional[Mapping[Setting, Any]] = None,
+        set_defaults: Optional[Mapping[Setting, Any]] = None,
+        restore_defaults: Optional[Iterable[Setting]] = None,
+    ) -> Settings:
+        """Settings with some changed; see `temporary_settings`."""
+        dropped = {setting.name for setting in restore_defaults or ()}
+        kept = {name: value for name, value in self._set.items() if name not in dropped}
+        return Settings(
+            **{
+                **{setting.name: value for setting, value in (set_defaults or {}).items()},
+                **kept,
+                **{setting.name: value for setting, value in (updates or {}).items()},
+            }
+        )
+
+    def to_environment_variables(
+        self, include: Optional[Iterable[Setting]] = None, exclude_unset: bool = False
+    ) -> Dict[str, str]:
+        """The settings as variables for another process; only those set with ``exclude_unset``."""
+        names = {setting.name for setting in include} if include else set(SETTING_VARIABLES)
+        if exclude_unset:
+            names &= set(self._set)
+        values = {name: getattr(self, name) for name in SETTING_VARIABLES if name in names}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+    def dict(self, exclude_unset: bool = False, **options: Any) -> Dict[str, Any]:
+        """The values by name; only those set with ``exclude_unset``."""
+        return {
+            name: getattr(self, name)
+            for name in SETTING_VARIABLES
+            if not exclude_unset or name in self._set
+        }
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["_values"][name]
-        except KeyError:
-            raise AttributeError(f"there is no setting {name!r}") from None
+        setting = SETTING_VARIABLES.get(name)
+        if setting is None:
+            raise AttributeError(f"'Settings' object has no attribute {name!r}")
+        found = self.__dict__["_set"]
+        return found[name] if name in found else self._default_of(setting)
 
-    def dict(self) -> Dict[str, Any]:
-        return dict(self._values)
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise TypeError('"Settings" is immutable and does not support item assignment')
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Settings) and self.dict() == other.dict()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._set))
+
+
+_root: Any = None
+
+
+def _root_context() -> Any:
+    """The context of the process: the active profile, below what the environment has."""
+    global _root
+    if _root is None:
+        from prefect._profiles import load_profiles
+        from prefect.context import SettingsContext
+
+        environment = get_settings_from_env()
+        profiles = load_profiles(environment)
+        name = _environment.PREFECT.get("PREFECT_PROFILE") or profiles.active_name
+        if name not in profiles.names:
+            name = "default" if "default" in profiles.names else None
+        profile = profiles[name] if name else None
+        below = profile.settings if profile is not None else {}
+        _root = SettingsContext(profile, environment.copy_with_update(set_defaults=below))
+    return _root
 
 
 def get_current_settings() -> Settings:
     """The settings in force."""
-    return Settings({name: setting.value() for name, setting in SETTING_VARIABLES.items()})
+    from prefect.context import SettingsContext
+
+    context = SettingsContext.__var__.get(None) or _root_context()
+    return context.settings  # type: ignore[no-any-return]
+
+
+def get_settings_from_env() -> Settings:
+    """The settings that the environment has, without a profile's."""
+    return Settings(**_environment.PREFECT)
 
 
 def get_default_settings() -> Settings:
     """The settings as they are where nobody has set any."""
-    return Settings({name: setting.default for name, setting in SETTING_VARIABLES.items()})
+    return Settings()
 
 
 @contextmanager
@@ -162,58 +335,19 @@ def temporary_settings(
     ``set_defaults`` only fills settings that have no value; ``restore_defaults`` takes values away
     first.
     """
-    layers = dict(_overrides.get() or {})
-    for setting in restore_defaults or ():
-        layers[setting.name] = setting.default
-    for setting, value in (set_defaults or {}).items():
-        current = layers[setting.name] if setting.name in layers else setting._outside()
-        if current == setting.default:
-            layers[setting.name] = value
-    for setting, value in (updates or {}).items():
-        layers[setting.name] = value
-    token = _overrides.set(layers)
-    try:
-        yield get_current_settings()
-    finally:
-        _overrides.reset(token)
+    from prefect.context import SettingsContext, get_settings_context
+
+    context = get_settings_context()
+    settings = context.settings.copy_with_update(updates, set_defaults, restore_defaults)
+    with SettingsContext(context.profile, settings):
+        yield settings
 
 
-def profile_settings() -> Dict[str, str]:
-    """The settings of the active profile in ``profiles.toml``, as text; empty where it has none."""
-    override = os.environ.get("PREFECT_PROFILES_PATH")
-    home = os.environ.get("PREFECT_HOME") or os.path.join("~", ".prefect")
-    path = os.path.expanduser(override or os.path.join(home, "profiles.toml"))
-    try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError):
-        return {}
-    active, tables = _read_profiles(text)
-    return tables.get(os.environ.get("PREFECT_PROFILE") or active, {})
+def __getattr__(name: str) -> Any:
+    if name in _IN_PROFILES:
+        from prefect import _profiles
 
-
-def _read_profiles(text: str) -> Any:
-    """The active profile's name and the profiles' settings: the part of TOML that the file uses."""
-    active, table = "default", ""
-    tables: Dict[str, Dict[str, str]] = {}
-    for raw in text.splitlines():
-        line = raw.strip()
-        if line.startswith("[profiles.") and line.endswith("]"):
-            table = line[len("[profiles.") : -1].strip("\"'")
-            tables.setdefault(table, {})
-        elif "=" in line and not line.startswith("#"):
-            key, _, value = line.partition("=")
-            value = _toml_text(value.strip())
-            if table:
-                tables[table][key.strip().strip("\"'")] = value
-            elif key.strip() == "active":
-                active = value
-    return active, tables
-
-
-def _toml_text(value: str) -> str:
-    if value[:1] == '"' and value[-1:] == '"' and len(value) > 1:
-        return value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    if value[:1] == "'" and value[-1:] == "'" and len(value) > 1:
-        return value[1:-1]
-    return value
+        return getattr(_profiles, name)
+    if name.startswith("PREFECT_"):
+        raise AttributeError(f"there is no setting {name!r} here: no server is needed")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from _thread import allocate_lock, start_new_thread
 
+from prefect._enum import AutoEnum
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -16,15 +18,25 @@ __all__ = [
     "BaseTaskRunner",
     "ConcurrentTaskRunner",
     "SequentialTaskRunner",
+    "TaskConcurrencyType",
 ]
 
 MAX_THREADS = 250
 IDLE_SECONDS = 10.0
 
+
+class TaskConcurrencyType(AutoEnum):
+    """How the submitted tasks of a runner run."""
+
+    SEQUENTIAL = "SEQUENTIAL"
+    CONCURRENT = "CONCURRENT"
+    PARALLEL = "PARALLEL"
+
+
 CONCURRENCY_MESSAGES = {
-    "SEQUENTIAL": "sequentially",
-    "CONCURRENT": "concurrently",
-    "PARALLEL": "in parallel",
+    TaskConcurrencyType.SEQUENTIAL: "sequentially",
+    TaskConcurrencyType.CONCURRENT: "concurrently",
+    TaskConcurrencyType.PARALLEL: "in parallel",
 }
 
 
@@ -41,25 +53,20 @@ class BaseTaskRunner:
         """A new runner with the same settings."""
         return type(self)()
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other)
-
-    __hash__ = None  # type: ignore[assignment]
+    def __str__(self) -> str:
+        return type(self).__name__
 
 
 class ConcurrentTaskRunner(BaseTaskRunner):
     """Runs submitted tasks at the same time. This is the runner of a flow that names none."""
 
-    concurrency_type = "CONCURRENT"
+    concurrency_type = TaskConcurrencyType.CONCURRENT
 
 
 class SequentialTaskRunner(BaseTaskRunner):
     """Runs each submitted task at once, one after the other."""
 
-    concurrency_type = "SEQUENTIAL"
+    concurrency_type = TaskConcurrencyType.SEQUENTIAL
 
 
 class _Workers:
@@ -150,13 +157,6 @@ def _forget_workers() -> None:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "TaskConcurrencyType":
-        from enum import Enum
-
-        kinds = {kind: kind for kind in CONCURRENCY_MESSAGES}
-        made = Enum(name, kinds, type=str)  # type: ignore[misc]
-        globals()[name] = made
-        return made
     if name in ("DaskTaskRunner", "RayTaskRunner"):
         package = "prefect_dask" if name.startswith("Dask") else "prefect_ray"
         raise ImportError(

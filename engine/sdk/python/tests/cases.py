@@ -119,8 +119,10 @@ def _record(lines: List[str], script: str) -> List[str]:
         elif line.startswith("    "):
             if ours and not re.match(r"\s*[~^]+\s*$", line):
                 kept.append(line)
-        elif not (warned and line.startswith("  ")):
-            ours = warned = False
+        elif warned and line.startswith("  "):
+            warned = False  # the line of the library's that warns ends the message
+        else:
+            ours = False
             kept.append(line)
         if line in _CHAINS and not own:
             del kept[start:]

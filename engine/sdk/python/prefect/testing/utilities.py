@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from prefect.orion.schemas.core import FlowRun
 
 __all__ = [
-    "AsyncMock",
     "assert_does_not_warn",
     "exceptions_equal",
     "flaky_on_windows",

@@ -64,7 +64,8 @@ class ParameterSchema:
         self.definitions = definitions
 
     def dict(self, **options: Any) -> Dict[str, Any]:
-        return dict(vars(self))
+        """The schema; ``definitions`` only where it has any."""
+        return {k: v for k, v in vars(self).items() if k != "definitions" or v is not None}
 
     def __eq__(self, other: object) -> bool:
         theirs = other if isinstance(other, dict) else getattr(other, "__dict__", None)
@@ -73,8 +74,13 @@ class ParameterSchema:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"ParameterSchema({fields})"
+        return f"ParameterSchema({self._shown(', ')})"
+
+    def __str__(self) -> str:
+        return self._shown(" ")
+
+    def _shown(self, joint: str) -> str:
+        return joint.join(f"{name}={value!r}" for name, value in vars(self).items())
 
 
 def parameter_schema(fn: Callable[..., Any]) -> ParameterSchema:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from prefect._collections import Quote, _is_model
+from prefect._enum import AutoEnum
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Hashable, Iterable, Iterator, List, Tuple
 
-
-class Quote:
-    """A value that futures and states are not looked for in; made by `quote`."""
-
-    def __init__(self, expr: Any) -> None:
-        self.expr = expr
-
-    def __class_getitem__(cls, item: Any) -> Any:
-        return cls
-
-    def unquote(self) -> Any:
-        return self.expr
-
-    def __repr__(self) -> str:
-        return f"Quote({self.expr!r})"
+__all__ = [
+    "AutoEnum",
+    "Quote",
+    "batched_iterable",
+    "dict_to_flatdict",
+    "distinct",
+    "ensure_iterable",
+    "extract_instances",
+    "flatdict_to_dict",
+    "listrepr",
+    "quote",
+    "remove_nested_keys",
+    "visit_collection",
+]
 
 
 def quote(expr: Any) -> Quote:
@@ -33,7 +35,7 @@ def dict_to_flatdict(dct: Dict[Any, Any], _parent: Tuple[Any, ...] = ()) -> Dict
     flat: Dict[Any, Any] = {}
     for key, value in dct.items():
         path = (*_parent, key) if _parent else (key,)
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             flat.update(dict_to_flatdict(value, path))
         else:
             flat[path] = value
@@ -106,26 +108,37 @@ def remove_nested_keys(keys_to_remove: List[Hashable], obj: Any) -> Any:
     }
 
 
-def __getattr__(name: str) -> Any:
-    if name != "AutoEnum":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from enum import Enum
+def visit_collection(
+    expr: Any, visit_fn: Callable[[Any], Any], return_data: bool = False, max_depth: int = -1
+) -> Any:
+    """Call ``visit_fn`` for ``expr``, and for what is in it: in collections, dataclasses, models.
 
-    class AutoEnum(str, Enum):
-        """An enum of texts, each the name of its member."""
+    With ``return_data`` each value is replaced by what ``visit_fn`` gave for it, and the whole is
+    given; what is looked into is the replacement. ``max_depth`` 0 looks into nothing.
+    """
+    result = visit_fn(expr)
+    node = result if return_data else expr
+    if max_depth == 0:
+        return node if return_data else None
 
-        @staticmethod
-        def _generate_next_value_(name: str, *args: Any) -> str:
-            return name
+    def visit(item: Any) -> Any:
+        return visit_collection(item, visit_fn, return_data, max_depth - 1)
 
-        @staticmethod
-        def auto() -> Any:
-            from enum import auto
-
-            return auto()
-
-        def __repr__(self) -> str:
-            return f"{type(self).__name__}.{self.value}"
-
-    globals()[name] = AutoEnum
-    return AutoEnum
+    kind = type(node)
+    rebuilt = node
+    if kind.__name__ == "generator" or isinstance(node, (list, tuple, set)):
+        items = [visit(item) for item in node]
+        if return_data:
+            maker = list if kind.__name__ == "generator" else kind
+            rebuilt = maker(*items) if hasattr(kind, "_fields") else maker(items)
+    elif isinstance(node, dict):
+        pairs = [(visit(key), visit(value)) for key, value in node.items()]
+        rebuilt = kind(pairs) if return_data else None
+    elif hasattr(kind, "__dataclass_fields__") and not isinstance(node, type):
+        found = {name: visit(getattr(node, name)) for name in kind.__dataclass_fields__}
+        rebuilt = kind(**found) if return_data else None
+    elif _is_model(kind):
+        found = {name: visit(value) for name, value in vars(node).items() if name[:1] != "_"}
+        copy = getattr(node, "model_copy", None) or node.copy
+        rebuilt = copy(update=found) if return_data else None
+    return rebuilt if return_data else None

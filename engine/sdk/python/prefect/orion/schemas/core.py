@@ -235,6 +235,10 @@ def _stored(fields: Dict[str, Any]) -> Dict[str, Any]:
     return kept
 
 
+def _seconds(run: Run) -> float:
+    return float(run.retry_delay_seconds) if run._created else run.retry_delay_seconds
+
+
 class _RunPolicy(Model):
     """How often a run is tried again, and how many seconds are waited before."""
 
@@ -249,11 +253,11 @@ class _RunPolicy(Model):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __str__(self) -> str:
+        return f"max_retries={self.max_retries} retry_delay_seconds={self.retry_delay_seconds}"
+
     def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(max_retries={self.max_retries}, "
-            f"retry_delay_seconds={self.retry_delay_seconds})"
-        )
+        return f"{type(self).__name__}({str(self).replace(' ', ', ')})"
 
 
 class FlowRunPolicy(_RunPolicy):
@@ -314,7 +318,7 @@ class FlowRun(Run):
 
     @property
     def empirical_policy(self) -> FlowRunPolicy:
-        return FlowRunPolicy(self.retries, self.retry_delay_seconds)
+        return FlowRunPolicy(self.retries, _seconds(self))
 
     @property
     def parent_task_run_id(self) -> Optional[UUID]:
@@ -366,7 +370,7 @@ class TaskRun(Run):
 
     @property
     def empirical_policy(self) -> TaskRunPolicy:
-        return TaskRunPolicy(self.retries, self.retry_delay_seconds)
+        return TaskRunPolicy(self.retries, _seconds(self))
 
     @property
     def flow_run_id(self) -> Optional[UUID]:

@@ -29,38 +29,22 @@ class DataDocument(Model):
     @classmethod
     def encode(cls, encoding: str, data: Any, **kwargs: Any) -> DataDocument:
         """Wrap ``data``; `ValueError` for an encoding that isn't known."""
-        if encoding not in ("json", "text", "pickle", "cloudpickle"):
-            raise ValueError(f"Unregistered encoding {encoding!r}")
-        if encoding == "json":
-            from json import dumps, loads
-
-            text = dumps(data)
-            return cls(encoding, text.encode(), loads(text))
-        return cls(encoding, data.encode() if encoding == "text" else b"", data)
+        serializer = _serializer(encoding)
+        if encoding in ("json", "text"):
+            blob = serializer.dumps(data)
+            return cls(encoding, blob, serializer.loads(blob))
+        return cls(encoding, b"", data)
 
     def decode(self) -> Any:
         """The value."""
         if self._data is _UNSET:
-            if self.encoding == "json":
-                from json import loads
-
-                self._data = loads(self._blob.decode())
-            elif self.encoding == "text":
-                self._data = self._blob.decode()
-            else:
-                from base64 import decodebytes
-                from pickle import loads as unpickle
-
-                self._data = unpickle(decodebytes(self._blob))
+            self._data = _serializer(self.encoding).loads(self._blob)
         return self._data
 
     @property
     def blob(self) -> bytes:
         if not self._blob:
-            from base64 import encodebytes
-            from pickle import dumps
-
-            self._blob = encodebytes(dumps(self._data))
+            self._blob = _serializer(self.encoding).dumps(self._data)
         return self._blob
 
     def has_cached_data(self) -> bool:
@@ -82,3 +66,15 @@ class DataDocument(Model):
 
     def __repr__(self) -> str:
         return f"DataDocument(encoding={self.encoding!r})"
+
+
+def _serializer(encoding: str) -> Any:
+    from prefect import serializers
+
+    if encoding == "json":
+        return serializers.JSONSerializer
+    if encoding == "text":
+        return serializers.TextSerializer
+    if encoding in ("pickle", "cloudpickle"):
+        return serializers.PickleSerializer
+    raise ValueError(f"Unregistered encoding {encoding!r}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from enum import Enum
 
+from prefect._enum import AutoEnum
 from prefect._ids import as_uuid, new_id
 from prefect._model import Model
 
@@ -19,7 +19,7 @@ _KEEP: Any = object()
 _NOTHING: Any = object()
 
 
-class StateType(str, Enum):
+class StateType(AutoEnum):
     """The seven kinds of state; a state's name may say more than its type."""
 
     SCHEDULED = "SCHEDULED"
@@ -29,13 +29,6 @@ class StateType(str, Enum):
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
     CRASHED = "CRASHED"
-
-    def __str__(self) -> str:
-        return f"StateType.{self.value}"
-
-    __repr__ = __str__
-    # Python 3.12 formats a mixed-in enum by its value; a state type always shows as itself
-    __format__ = lambda self, spec: format(str(self), spec)
 
 
 TERMINAL_STATES = {
@@ -129,8 +122,11 @@ class State(Model):
         id: Any = None,
         **unknown: Any,
     ) -> None:
-        if type is _KEEP:
-            raise ValueError("1 validation error for State\ntype\n  field required")
+        if type is _KEEP or type is None:
+            from prefect._validation import validation_error
+
+            problem = "field required" if type is _KEEP else "none is not an allowed value"
+            raise validation_error("State", [("type", problem)])
         self.type = type if isinstance(type, StateType) else _state_type(type)
         self.name = name if name is not None else _DEFAULT_NAMES[self.type]
         self.message = message
@@ -224,12 +220,11 @@ class State(Model):
         return data
 
     def copy(self, *, update: Optional[Dict[str, Any]] = None, reset_fields: bool = False) -> State:
-        """A copy with the fields in ``update`` replaced; ``reset_fields`` gives it a new id."""
-        new = object.__new__(State)
-        for slot in ("type", "name", "message", "_data", "_at", "_id", "_details"):
-            setattr(new, slot, getattr(self, slot))
+        """A copy of now with the fields in ``update`` replaced; ``reset_fields`` gives it an id."""
+        new = self._clone()
+        new._at = time.time_ns() // 1000
         if reset_fields:
-            new._id, new._at = new_id(), time.time_ns() // 1000
+            new._id = new_id()
         for field, value in (update or {}).items():
             if field == "id":
                 new._id = str(value)
@@ -237,6 +232,12 @@ class State(Model):
                 new._at = _micros(value)
             else:
                 setattr(new, field, value)
+        return new
+
+    def _clone(self) -> State:
+        new: State = object.__new__(State)
+        for slot in ("type", "name", "message", "_data", "_at", "_id", "_details"):
+            setattr(new, slot, getattr(self, slot))
         return new
 
     def __eq__(self, other: object) -> bool:
@@ -255,9 +256,7 @@ class State(Model):
         return f"{self.name}({message})"
 
     def __repr__(self) -> str:
-        return (
-            f"{self.name}(message={self.message!r}, type={self.type}, result={self._value()!r})"
-        )
+        return f"{self.name}(message={self.message!r}, type={self.type}, result={self._value()!r})"
 
 
 def make_state(
@@ -279,11 +278,11 @@ def _state_type(value: Any) -> StateType:
     try:
         return StateType(value)
     except ValueError:
+        from prefect._validation import validation_error
+
         permitted = ", ".join(repr(kind.value) for kind in StateType)
-        raise ValueError(
-            "1 validation error for State\ntype\n"
-            f"  value is not a valid enumeration member; permitted: {permitted}"
-        ) from None
+        problem = f"value is not a valid enumeration member; permitted: {permitted}"
+        raise validation_error("State", [("type", problem)]) from None
 
 
 def _datetime(micros: int) -> datetime.datetime:
@@ -305,6 +304,8 @@ def _scheduled(scheduled_time: Any, fields: Dict[str, Any]) -> Dict[str, Any]:
         details = fields.get("state_details")
         if details is None or isinstance(details, dict):
             details = StateDetails(**(details or {}))
+        if details.scheduled_time is not None:
+            raise ValueError("An extra scheduled_time was provided in state_details")
         details.scheduled_time = scheduled_time
         fields["state_details"] = details
     return fields
