@@ -27,25 +27,21 @@ func newFlowRunCancelCmd(e *env) *cli.Command {
 }
 
 func flowRunCancel(ctx context.Context, e *env, words []string, noWait bool) error {
-	var runs []store.FlowRun
-	for _, word := range words {
-		_, run, err := e.findFlowRun(ctx, word)
-		if err != nil {
-			return err
-		}
-		runs = append(runs, run)
-	}
 	db, err := e.db(ctx)
 	if err != nil {
 		return err
 	}
+	var failed error
 	// All are told before any is waited for, so that they end at the same time.
 	var ending []store.FlowRun
-	var failed error
-	for _, run := range runs {
-		over, err := e.tellCancelled(ctx, db, run)
+	for _, word := range words {
+		run, err := findFlowRun(ctx, db, word)
+		over := false
+		if err == nil {
+			over, err = e.tellCancelled(ctx, db, run)
+		}
 		if err != nil {
-			failed = e.reportOneOf(len(runs), err)
+			failed = e.reportOneOf(len(words), err)
 		} else if !over {
 			ending = append(ending, run)
 		}
@@ -56,7 +52,7 @@ func flowRunCancel(ctx context.Context, e *env, words []string, noWait bool) err
 			continue
 		}
 		if err := e.waitCancelled(ctx, db, run); err != nil {
-			failed = e.reportOneOf(len(runs), err)
+			failed = e.reportOneOf(len(words), err)
 		}
 	}
 	return failed
