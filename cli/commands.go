@@ -12,6 +12,7 @@ func commands(e *env) []*cli.Command {
 		newFlowRunCmd(e),
 		newWorkQueueCmd(e),
 		newConcurrencyLimitCmd(e),
+		newBlockCmd(e),
 		newQuickstartCmd(e),
 		newConfigCmd(e),
 		newProfileCmd(e),

@@ -21,6 +21,9 @@ type completer func(context.Context, *env, *typing) []candidate
 // their group has; nil is for words that are new or can't be known.
 var argumentCompleters = map[string]completer{
 	"agent":                    workQueueNames,
+	"block":                    blockSlugs,
+	"block create":             nil,
+	"block type":               blockTypeSlugs,
 	"concurrency-limit":        limitedTags,
 	"concurrency-limit create": nil,
 	"config set":               settingAssignments,
@@ -28,6 +31,7 @@ var argumentCompleters = map[string]completer{
 	"deployment":               deploymentNames,
 	"deployment apply":         fileNames,
 	"deployment build":         fileNames,
+	"deployment files":         fileNames,
 	"flow":                     flowNames,
 	"flow-run":                 flowRunNames,
 	"profile":                  profileCandidates,
@@ -39,6 +43,8 @@ var argumentCompleters = map[string]completer{
 
 // optionCompleters says what the values of options are, wherever they occur or for one command only.
 var optionCompleters = map[string]completer{
+	"block --id":                blockIDs,
+	"block create --basepath":   fileNames,
 	"deployment --id":           deploymentIDs,
 	"deployment build --output": fileNames,
 	"profile create --from":     profileCandidates,
@@ -48,6 +54,7 @@ var optionCompleters = map[string]completer{
 	"--path":                    fileNames,
 	"--profile":                 profileCandidates,
 	"--python":                  fileNames,
+	"--storage-block":           storageBlockSlugs,
 	"--timezone":                timeZones,
 	"--work-queue":              workQueueNames,
 }

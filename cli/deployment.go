@@ -21,6 +21,7 @@ func newDeploymentCmd(e *env) *cli.Command {
 			newDeploymentApplyCmd(e),
 			newDeploymentBuildCmd(e),
 			newDeploymentDeleteCmd(e),
+			newDeploymentFilesCmd(e),
 			newDeploymentInspectCmd(e),
 			newDeploymentLsCmd(e),
 			newDeploymentRunCmd(e),

@@ -54,28 +54,47 @@ func Read(root string) (*Matcher, error) {
 	if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 		return &Matcher{}, nil
 	}
+	return ReadFile(name)
+}
+
+// ReadFile reads a file of patterns. That it isn't there is an error too.
+func ReadFile(name string) (*Matcher, error) {
 	info, err := os.Stat(name)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && isLink(name):
 		return nil, fmt.Errorf("%s is a link to a file that doesn't exist; mend or remove the link", name)
 	case err != nil:
-		return nil, fmt.Errorf("read the patterns of %s: %w", root, err)
+		return nil, fmt.Errorf("read the patterns of %s: %w", name, withoutPath(err))
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is not a regular file; move it away or put a file of patterns there", name)
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("read the patterns of %s: %w", root, err)
+		return nil, fmt.Errorf("read the patterns of %s: %w", name, withoutPath(err))
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("read the patterns of %s: %w", root, err)
+		return nil, fmt.Errorf("read the patterns of %s: %w", name, withoutPath(err))
 	}
 	if len(text) > maxSize {
 		return nil, fmt.Errorf("%s is larger than %d MiB; it should hold one pattern a line", name, maxSize>>20)
 	}
-	return Parse(FileName, text), nil
+	return Parse(filepath.Base(name), text), nil
+}
+
+func isLink(name string) bool {
+	info, err := os.Lstat(name)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
+}
+
+// withoutPath takes the call and the path out of an error whose message names the file already.
+func withoutPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // Match decides about a path: relative to the root, with slashes, without `./`

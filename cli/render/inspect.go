@@ -40,6 +40,15 @@ func (c *Console) Inspect(v any) error {
 	return err
 }
 
+// Python is v as a Python literal on one line.
+func Python(v any) string {
+	var b strings.Builder
+	for _, piece := range newNode(v).flat() {
+		b.WriteString(piece.text)
+	}
+	return b.String()
+}
+
 type inspector struct {
 	console *Console
 	b       strings.Builder

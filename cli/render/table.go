@@ -39,6 +39,9 @@ type Table struct {
 	Rows    [][]Cell
 	Caption string
 	Wide    bool // with all columns, and nothing cut
+	Bare    bool // without a header
+	// RuleAfter, if not nil, says below which rows a rule is drawn.
+	RuleAfter func(row int) bool
 	// The title is always italic, the header bold unless it says otherwise.
 	HeaderStyle  Style
 	CaptionStyle Style
@@ -63,11 +66,18 @@ func (c *Console) Table(t Table) error {
 	}
 	p := &tablePen{console: c, columns: t.Columns, widths: widths}
 	p.centred(t.Title, Italic)
-	p.rule("┏", "━", "┳", "┓")
-	p.header(t.HeaderStyle)
-	p.rule("┡", "━", "╇", "┩")
-	for _, row := range cells {
+	if t.Bare {
+		p.rule("┌", "─", "┬", "┐")
+	} else {
+		p.rule("┏", "━", "┳", "┓")
+		p.header(t.HeaderStyle)
+		p.rule("┡", "━", "╇", "┩")
+	}
+	for i, row := range cells {
 		p.row(row)
+		if t.RuleAfter != nil && i < len(cells)-1 && t.RuleAfter(i) {
+			p.rule("├", "─", "┼", "┤")
+		}
 	}
 	p.rule("└", "─", "┴", "┘")
 	p.centred(t.Caption, t.CaptionStyle)

@@ -155,3 +155,13 @@ func TestColourProfile(t *testing.T) {
 		}
 	}
 }
+
+func TestBareTableWithRules(t *testing.T) {
+	c, out := pipe(80)
+	err := c.Table(Table{Title: "s3/x", Bare: true, Columns: []Column{{}, {}},
+		Rows: [][]Cell{{Text("id"), Text("1")}, {Text("bucket"), Text("b")}}, RuleAfter: func(int) bool { return true }})
+	want := "     s3/x     \n┌────────┬───┐\n│ id     │ 1 │\n├────────┼───┤\n│ bucket │ b │\n└────────┴───┘\n"
+	if got := out.String(); err != nil || got != want {
+		t.Errorf("%q, %v", got, err)
+	}
+}

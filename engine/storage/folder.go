@@ -182,12 +182,15 @@ func (f *folderUpload) failed(name string, err error) error {
 	return fmt.Errorf("upload %s to %s: %w", name, f.name, plain(err))
 }
 
+// fetched is what is fetched of a folder: all but what an upload is writing.
+var fetched = Options{Matcher: ignore.Parse("", []byte("/"+stagingPrefix+"*/\n")), All: true}
+
 // fetchFromFolder copies what is in a folder into an empty one.
 func (l Location) fetchFromFolder(ctx context.Context, dir string) (Fetched, error) {
 	if _, err := os.Stat(l.Folder); errors.Is(err, fs.ErrNotExist) {
 		return Fetched{}, fmt.Errorf("the folder %s is not there", l.Folder)
 	}
-	p, err := Gather(ctx, l.Folder, Options{Matcher: ignore.Parse("", []byte("/"+stagingPrefix+"*/\n"))})
+	p, err := Gather(ctx, l.Folder, fetched)
 	if err != nil {
 		return Fetched{}, err
 	}

@@ -23,6 +23,7 @@ type Options struct {
 	Matcher *ignore.Matcher
 	Leave   []string              // absolute folders that are never packaged, such as PREFECT_HOME
 	Ignored func(ignore.Ignored)  // if not nil, called for all that isn't packaged
+	All     bool                  // package deployment files too, and so what is no flow's folder
 	Report  func(done, total int) // if not nil, told how many files are done; by one goroutine at a time
 }
 
@@ -48,7 +49,7 @@ func Files(root string, o Options) iter.Seq2[ignore.Entry, error] {
 		}
 		defer folder.Close()
 		for e, err := range matcher.Without(below(root, o.Leave)...).Walk(root, o.Ignored) {
-			if err == nil && isDeploymentFile(folder, e) {
+			if err == nil && !o.All && isDeploymentFile(folder, e) {
 				if o.Ignored != nil {
 					o.Ignored(ignore.Ignored{Path: e.Path, Rule: ignore.Rule{Pattern: "deployment file"}})
 				}

@@ -90,7 +90,7 @@ func (f *s3Fetch) download(ctx context.Context) error {
 	}
 	sortFiles(f.files)
 	if len(f.files) == 0 {
-		return fmt.Errorf("fetch %s: there are no files; build the deployment again, without --skip-upload", f.Location)
+		return fmt.Errorf("fetch %s: there are no files", f.Location)
 	}
 	if err := checkFiles(f.files); err != nil {
 		return fmt.Errorf("fetch %s: %w", f.Location, err)

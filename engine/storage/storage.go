@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"sync"
 )
 
@@ -52,6 +54,26 @@ func Fetch(ctx context.Context, l Location, home, dir string) (Fetched, error) {
 		return l.fetchFromFolder(ctx, dir)
 	}
 	return l.fetchFromS3(ctx, home, dir)
+}
+
+// Get copies what is at a location into a folder that need not be empty. As in an upload, what is
+// there besides stays.
+func Get(ctx context.Context, l Location, home, dir string) (Uploaded, error) {
+	if l.Folder != "" {
+		if _, err := os.Stat(l.Folder); err != nil {
+			return Uploaded{}, fmt.Errorf("get the files of %s: %w", l, plain(err))
+		}
+		return Upload(ctx, Location{Folder: dir}, l.Folder, fetched)
+	}
+	temp, err := os.MkdirTemp("", "prefect-get-")
+	if err != nil {
+		return Uploaded{}, fmt.Errorf("get the files of %s: %w", l, err)
+	}
+	defer os.RemoveAll(temp)
+	if _, err := Fetch(ctx, l, home, temp); err != nil {
+		return Uploaded{}, err
+	}
+	return Upload(ctx, Location{Folder: dir}, temp, Options{All: true})
 }
 
 // counter gives a function that reports one more of total.
