@@ -22,6 +22,7 @@ type deploymentApplyOptions struct {
 	files  []string
 	python string
 	output string
+	upload bool
 }
 
 func newDeploymentApplyCmd(e *env) *cli.Command {
@@ -33,11 +34,12 @@ func newDeploymentApplyCmd(e *env) *cli.Command {
 			"A key that the file lacks keeps what is stored; one that is there and empty clears it. Of several files all are applied, or none.",
 		UsageText: "prefect deployment apply log_flow-deployment.yaml\nprefect deployment apply *-deployment.yaml -o json",
 		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "upload", Usage: "Upload the flow's folder again, where the deployment has a storage block."},
 			newPythonFlag(),
 			newOutputFlag(),
 		},
 		Action: func(c *cli.Context) error {
-			return deploymentApply(c.Context, e, deploymentApplyOptions{c.Args().Slice(), c.String("python"), c.String("output")})
+			return deploymentApply(c.Context, e, deploymentApplyOptions{c.Args().Slice(), c.String("python"), c.String("output"), c.Bool("upload")})
 		},
 	}
 }
@@ -62,6 +64,13 @@ func deploymentApply(ctx context.Context, e *env, o deploymentApplyOptions) erro
 	for i, m := range read {
 		if all[i], err = e.toStore(ctx, db, m, o.files[i], python); err != nil {
 			return err
+		}
+	}
+	if o.upload {
+		for i, m := range read {
+			if err := e.uploadAgain(ctx, m, o.files[i]); err != nil {
+				return err
+			}
 		}
 	}
 	applied, err := db.ApplyDeployments(ctx, all)

@@ -25,7 +25,7 @@ type deploymentBuildOptions struct {
 	infra        string
 	infraBlock   string
 	overrides    []string
-	storageBlock string
+	storage      storageOptions
 	schedule     scheduleOptions
 	params       []string // NAME=VALUE
 	paramsJSON   string
@@ -52,8 +52,7 @@ func newDeploymentBuildCmd(e *env) *cli.Command {
 			newChoice("infra", []string{"i"}, []string{"process", "docker-container", "kubernetes-job"}, "The `TYPE` of infrastructure; only process runs here."),
 			&cli.StringFlag{Name: "infra-block", Aliases: []string{"ib"}, Usage: "A saved infrastructure `TYPE/NAME`."},
 			&cli.StringSliceFlag{Name: "override", Usage: "Change one setting of the infrastructure, `KEY=VALUE`, such as env.DEBUG=1; may be given again."},
-			&cli.StringFlag{Name: "storage-block", Aliases: []string{"sb"}, Usage: "Upload the flow's folder to the storage block `TYPE/NAME`."},
-		}, newScheduleFlags()...),
+		}, append(newStorageFlags(), newScheduleFlags()...)...),
 			&cli.StringSliceFlag{Name: "param", Usage: "A default for a parameter, `NAME=VALUE`; may be given again."},
 			&cli.StringFlag{Name: "params", Usage: "Defaults for parameters as a `JSON` object."},
 			newPythonFlag(),
@@ -62,10 +61,14 @@ func newDeploymentBuildCmd(e *env) *cli.Command {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "Write to `FILE` instead of FUNCTION-deployment.yaml."},
 		),
 		Action: func(c *cli.Context) error {
+			storage, err := readStorageFlags(c)
+			if err != nil {
+				return err
+			}
 			return deploymentBuild(c.Context, e, deploymentBuildOptions{
 				entrypoint: c.Args().First(), name: c.String("name"), version: c.String("version"), tags: c.StringSlice("tag"),
 				queue: c.String("work-queue"), infra: c.String("infra"), infraBlock: c.String("infra-block"),
-				overrides: c.StringSlice("override"), storageBlock: c.String("storage-block"), schedule: readScheduleFlags(c),
+				overrides: c.StringSlice("override"), storage: storage, schedule: readScheduleFlags(c),
 				params: c.StringSlice("param"), paramsJSON: c.String("params"), python: c.String("python"),
 				output: c.String("output"), apply: c.Bool("apply"), force: c.Bool("force"), set: c.IsSet,
 			})
@@ -98,6 +101,19 @@ func deploymentBuild(ctx context.Context, e *env, o deploymentBuildOptions) erro
 	} else if created {
 		e.success("Default '.prefectignore' file written to %s\n", filepath.Join(plan.root, ignore.FileName))
 	}
+	switch {
+	case o.storage.snapshot:
+		if err := e.addSnapshot(ctx, plan, built, o); err != nil {
+			return err
+		}
+		if file, err = e.rebuild(ctx, plan, built, o); err != nil {
+			return err
+		}
+	case plan.place != nil && !o.storage.skipUpload:
+		if err := e.upload(ctx, plan.place, plan.root); err != nil {
+			return err
+		}
+	}
 	if err := e.writeManifest(plan.yaml, file); err != nil {
 		return err
 	}
@@ -116,6 +132,7 @@ type buildPlan struct {
 	yaml       string // absolute
 	python     string // the interpreter that loads the script
 	schedule   *manifest.Schedule
+	place      *place // where the files are uploaded to, nil for nowhere
 }
 
 // planBuild resolves what was typed. A deployment's root is the current folder, or the script's own
@@ -133,6 +150,9 @@ func (e *env) planBuild(o deploymentBuildOptions) (*buildPlan, error) {
 		return nil, err
 	}
 	if err := checkInfrastructure(o); err != nil {
+		return nil, err
+	}
+	if p.place, err = e.findPlace(o.storage); err != nil {
 		return nil, err
 	}
 	file, function, ok := cutEntrypoint(o.entrypoint)

@@ -37,7 +37,7 @@ func deploymentInspect(ctx context.Context, e *env, name, output string) error {
 // schema that are null are left out, as there. Secrets are hidden.
 func deploymentDict(d store.Deployment) render.Dict {
 	secrets := render.NewSecrets(d.ParameterOpenAPISchema)
-	return render.Dict{
+	dict := render.Dict{
 		{Key: "id", Value: d.ID}, {Key: "created", Value: d.Created}, {Key: "updated", Value: d.Updated}, {Key: "name", Value: d.Name},
 		{Key: "version", Value: d.Version}, {Key: "description", Value: d.Description}, {Key: "flow_id", Value: d.FlowID},
 		{Key: "schedule", Value: d.Schedule}, {Key: "is_schedule_active", Value: d.IsScheduleActive},
@@ -47,11 +47,20 @@ func deploymentDict(d store.Deployment) render.Dict {
 		{Key: "storage_document_id", Value: d.StorageDocumentID}, {Key: "infrastructure_document_id", Value: d.InfrastructureDocumentID},
 		{Key: "infrastructure", Value: secrets.Values(d.Infrastructure)},
 	}
+	if d.Snapshot != nil {
+		dict = append(dict, render.Field{Key: "snapshot", Value: d.Snapshot})
+	}
+	return dict
 }
 
 // deploymentValue is the deployment for scripts: the same, and what only this program knows.
 func deploymentValue(d store.Deployment) render.Dict {
-	return append(deploymentDict(d), render.Field{Key: "flow_name", Value: d.FlowName}, render.Field{Key: "python", Value: d.Python})
+	dict := deploymentDict(d)
+	if d.Snapshot == nil {
+		dict = append(dict, render.Field{Key: "snapshot", Value: nil})
+	}
+	return append(dict, render.Field{Key: "storage", Value: render.NewSecrets(nil).Values(d.Storage)},
+		render.Field{Key: "flow_name", Value: d.FlowName}, render.Field{Key: "python", Value: d.Python})
 }
 
 func withoutNulls(raw json.RawMessage) any {

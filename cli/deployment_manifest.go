@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"prefect/engine/block"
 	"prefect/engine/flowfile"
 	"prefect/engine/infra"
 	"prefect/engine/manifest"
@@ -78,9 +79,25 @@ func (p *buildPlan) deployment(flow *flowfile.Flow, o deploymentBuildOptions) (*
 	if err := schema.CheckGiven(given); err != nil {
 		return nil, err
 	}
-	return &manifest.Deployment{Name: o.name, Description: textOrNil(flow.Description), Version: textOrNil(version), WorkQueueName: &queue,
+	d := &manifest.Deployment{Name: o.name, Description: textOrNil(flow.Description), Version: textOrNil(version), WorkQueueName: &queue,
 		Tags: o.tags, Parameters: given, Schedule: p.schedule, InfraOverrides: overrides, Infrastructure: manifest.DefaultInfrastructure(),
-		FlowName: flow.Name, Path: p.root, Entrypoint: p.entrypoint, ParameterSchema: flow.Schema}, nil
+		FlowName: flow.Name, Path: p.root, Entrypoint: p.entrypoint, ParameterSchema: flow.Schema}
+	if p.place != nil {
+		d.Storage, d.Path = block.Document(p.place.block), p.place.path
+	}
+	return d, nil
+}
+
+// addSnapshot takes a snapshot. It is the version too, unless there is one of the person's or the
+// flow's own: the sum of the script alone would stay the same when a module beside it changes.
+func (e *env) addSnapshot(ctx context.Context, p *buildPlan, d *manifest.Deployment, o deploymentBuildOptions) (err error) {
+	if d.Snapshot, err = e.snapshot(ctx, p.root); err != nil {
+		return err
+	}
+	if version := d.Snapshot[:32]; o.version == "" && manifest.IsDigest(d.Version) {
+		d.Version = &version
+	}
+	return nil
 }
 
 func textOrNil(s string) *string {

@@ -43,7 +43,10 @@ func (e *env) toStore(ctx context.Context, db *store.DB, m *manifest.Deployment,
 		return store.Deployment{}, m.ErrorAt("parameters", "%v", err)
 	}
 	d := store.Deployment{FlowName: m.FlowName, Name: m.Name, Version: m.Version, Description: m.Description, WorkQueueName: m.WorkQueueName,
-		IsScheduleActive: true, Path: deploymentFolder(m.Path, file), Entrypoint: textOrNil(m.Entrypoint), ManifestPath: m.ManifestPath, Python: &python}
+		IsScheduleActive: true, Path: deploymentFolder(m.Path, file), Entrypoint: textOrNil(m.Entrypoint), ManifestPath: m.ManifestPath, Snapshot: textOrNil(m.Snapshot), Python: &python}
+	if err := e.setStorage(&d, m); err != nil {
+		return d, err
+	}
 	if !m.Has("work_queue_name") {
 		queue := manifest.DefaultWorkQueue
 		d.WorkQueueName = &queue
@@ -110,16 +113,21 @@ func deploymentFolder(path, file string) *string {
 func keepAbsent(d *store.Deployment, old store.Deployment, m *manifest.Deployment) {
 	d.IsScheduleActive = old.IsScheduleActive
 	for key, keep := range map[string]func(){
-		"version":                  func() { d.Version = old.Version },
-		"description":              func() { d.Description = old.Description },
-		"work_queue_name":          func() { d.WorkQueueName = old.WorkQueueName },
-		"tags":                     func() { d.Tags = old.Tags },
-		"parameters":               func() { d.Parameters = old.Parameters },
-		"schedule":                 func() { d.Schedule = old.Schedule },
-		"infra_overrides":          func() { d.InfraOverrides = old.InfraOverrides },
-		"infrastructure":           func() { d.Infrastructure = old.Infrastructure },
-		"manifest_path":            func() { d.ManifestPath = old.ManifestPath },
-		"path":                     func() { d.Path = old.Path },
+		"version":         func() { d.Version = old.Version },
+		"description":     func() { d.Description = old.Description },
+		"work_queue_name": func() { d.WorkQueueName = old.WorkQueueName },
+		"tags":            func() { d.Tags = old.Tags },
+		"parameters":      func() { d.Parameters = old.Parameters },
+		"schedule":        func() { d.Schedule = old.Schedule },
+		"infra_overrides": func() { d.InfraOverrides = old.InfraOverrides },
+		"infrastructure":  func() { d.Infrastructure = old.Infrastructure },
+		"manifest_path":   func() { d.ManifestPath = old.ManifestPath },
+		"path":            func() { d.Path = old.Path },
+		"storage": func() {
+			if m.Snapshot == "" {
+				d.Storage, d.StorageDocumentID = old.Storage, old.StorageDocumentID
+			}
+		},
 		"parameter_openapi_schema": func() { d.ParameterOpenAPISchema = old.ParameterOpenAPISchema },
 	} {
 		if !m.Has(key) {
@@ -135,7 +143,7 @@ func manifestOf(d store.Deployment) (*manifest.Deployment, error) {
 		key   string
 		value json.RawMessage
 	}{{"tags", d.Tags}, {"parameters", d.Parameters}, {"infra_overrides", d.InfraOverrides}, {"infrastructure", d.Infrastructure},
-		{"schedule", d.Schedule}, {"parameter_openapi_schema", d.ParameterOpenAPISchema}} {
+		{"schedule", d.Schedule}, {"storage", d.Storage}, {"parameter_openapi_schema", d.ParameterOpenAPISchema}} {
 		if f.value == nil {
 			continue
 		}
@@ -148,7 +156,8 @@ func manifestOf(d store.Deployment) (*manifest.Deployment, error) {
 	for _, f := range []struct {
 		key   string
 		value *string
-	}{{"version", d.Version}, {"description", d.Description}, {"work_queue_name", d.WorkQueueName}, {"path", d.Path}, {"entrypoint", d.Entrypoint}} {
+	}{{"version", d.Version}, {"description", d.Description}, {"work_queue_name", d.WorkQueueName}, {"path", d.Path}, {"entrypoint", d.Entrypoint},
+		{"snapshot", d.Snapshot}} {
 		if f.value == nil {
 			pairs = append(pairs, yaml.MapItem{Key: f.key})
 			continue

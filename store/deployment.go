@@ -31,10 +31,12 @@ type Deployment struct {
 	InfraOverrides           json.RawMessage // object
 	Infrastructure           json.RawMessage // object
 	InfrastructureDocumentID string
-	Path                     *string // absolute: the folder that Entrypoint is relative to
+	Path                     *string // the folder that Entrypoint is relative to: absolute, or below Storage
 	Entrypoint               *string // "file.py:function"
 	ManifestPath             *string
-	StorageDocumentID        *string
+	Storage                  json.RawMessage // object: the block that the files are in, nil for none
+	StorageDocumentID        *string         // its id
+	Snapshot                 *string         // the snapshot that the files are in
 	ParameterOpenAPISchema   json.RawMessage // object
 	Python                   *string         // absolute path of the interpreter
 }
@@ -44,14 +46,14 @@ func (d Deployment) FullName() string { return d.FlowName + "/" + d.Name }
 
 const deploymentColumns = `d.id, d.created, d.updated, d.flow_id, f.name, d.name, d.version, d.description, d.work_queue_name,
 	d.tags, d.parameters, d.schedule, d.is_schedule_active, d.infra_overrides, d.infrastructure, d.infrastructure_document_id,
-	d.path, d.entrypoint, d.manifest_path, d.storage_document_id, d.parameter_openapi_schema, d.python`
+	d.path, d.entrypoint, d.manifest_path, d.storage, d.storage_document_id, d.snapshot, d.parameter_openapi_schema, d.python`
 
 const deploymentFrom = " from deployment d join flow f on f.id = d.flow_id "
 
 func scanDeployment(rows *sql.Rows) (d Deployment, err error) {
 	err = rows.Scan(&d.ID, inTime{&d.Created}, inTime{&d.Updated}, &d.FlowID, &d.FlowName, &d.Name, &d.Version, &d.Description,
 		&d.WorkQueueName, inJSON{&d.Tags}, inJSON{&d.Parameters}, inJSON{&d.Schedule}, &d.IsScheduleActive, inJSON{&d.InfraOverrides},
-		inJSON{&d.Infrastructure}, &d.InfrastructureDocumentID, &d.Path, &d.Entrypoint, &d.ManifestPath, &d.StorageDocumentID,
+		inJSON{&d.Infrastructure}, &d.InfrastructureDocumentID, &d.Path, &d.Entrypoint, &d.ManifestPath, inJSON{&d.Storage}, &d.StorageDocumentID, &d.Snapshot,
 		inJSON{&d.ParameterOpenAPISchema}, &d.Python)
 	return d, err
 }
@@ -178,7 +180,8 @@ func deploymentFields(d Deployment) []struct {
 		{"version", d.Version}, {"description", d.Description}, {"work_queue_name", d.WorkQueueName}, {"tags", d.Tags},
 		{"parameters", d.Parameters}, {"schedule", d.Schedule}, {"is_schedule_active", d.IsScheduleActive},
 		{"infra_overrides", d.InfraOverrides}, {"infrastructure", d.Infrastructure}, {"path", d.Path},
-		{"entrypoint", d.Entrypoint}, {"manifest_path", d.ManifestPath}, {"storage", d.StorageDocumentID},
+		{"entrypoint", d.Entrypoint}, {"manifest_path", d.ManifestPath}, {"storage", d.Storage},
+		{"storage_document_id", d.StorageDocumentID}, {"snapshot", d.Snapshot},
 		{"parameter_openapi_schema", d.ParameterOpenAPISchema}, {"python", d.Python},
 	}
 }
@@ -205,8 +208,8 @@ func (db *DB) insertDeployment(ctx context.Context, tx *sql.Tx, id string, d Dep
 	_, err = tx.ExecContext(ctx, `
 		insert into deployment (id, created, updated, flow_id, name, infrastructure_document_id, version, description, work_queue_name,
 			tags, parameters, schedule, is_schedule_active, infra_overrides, infrastructure, path, entrypoint, manifest_path,
-			storage_document_id, parameter_openapi_schema, python)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			storage, storage_document_id, snapshot, parameter_openapi_schema, python)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		append([]any{id, now, now, flowID, d.Name, uuid.NewString()}, deploymentValues(d)...)...)
 	return err
 }
@@ -219,7 +222,7 @@ func (db *DB) updateDeployment(ctx context.Context, tx *sql.Tx, old, d Deploymen
 	_, err := tx.ExecContext(ctx, `
 		update deployment set updated = ?, infrastructure_document_id = ?, version = ?, description = ?, work_queue_name = ?,
 			tags = ?, parameters = ?, schedule = ?, is_schedule_active = ?, infra_overrides = ?, infrastructure = ?, path = ?,
-			entrypoint = ?, manifest_path = ?, storage_document_id = ?, parameter_openapi_schema = ?, python = ?
+			entrypoint = ?, manifest_path = ?, storage = ?, storage_document_id = ?, snapshot = ?, parameter_openapi_schema = ?, python = ?
 		where id = ?`,
 		append(append([]any{micros(db.Now()), infrastructure}, deploymentValues(d)...), old.ID)...)
 	if err != nil {
@@ -267,4 +270,10 @@ func (db *DB) DeleteDeployment(ctx context.Context, id string) error {
 		}
 		return ErrNotFound
 	})
+}
+
+// SnapshotsInUse returns the snapshots that deployments run from.
+func (db *DB) SnapshotsInUse(ctx context.Context) ([]string, error) {
+	rows, err := db.db.QueryContext(ctx, "select distinct snapshot from deployment where snapshot is not null")
+	return collect(rows, err, func(rows *sql.Rows) (digest string, err error) { return digest, rows.Scan(&digest) })
 }

@@ -35,9 +35,10 @@ type Deployment struct {
 	Infrastructure Infrastructure
 	FlowName       string
 	ManifestPath   *string
-	Storage        any    // nil; no storage block can be used yet
-	Path           string // folder that Entrypoint is relative to; "" where the file has null
-	Entrypoint     string // "file.py:function"
+	Storage        yaml.MapSlice // the block that the files are in, see Block; nil for none
+	Snapshot       string        // SHA-256 of the snapshot that the files are in; "" for none
+	Path           string        // folder that Entrypoint is relative to, below Storage if there is one; "" where the file has null
+	Entrypoint     string        // "file.py:function"
 
 	// ParameterSchema is the JSON schema of the parameters, with keys in the order of the
 	// function's signature.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"prefect/engine/block"
 	"prefect/engine/ordered"
 )
 
@@ -239,6 +240,42 @@ func TestPythonReadsTheSame(t *testing.T) {
 		}
 		if want := []any{a, b, a, map[string]any{a: b}}; !reflect.DeepEqual(got, want) {
 			t.Errorf("Python reads %q, wants %q", got, want)
+		}
+	}
+}
+
+func TestStorageBlocks(t *testing.T) {
+	for typ, c := range map[string]struct{ values, want string }{
+		"local-file-system":  {`{"basepath":"/x"}`, `{"basepath":"/x",`},
+		"s3":                 {`{"bucket_path":"b","endpoint_url":"http://h"}`, `{"bucket_path":"b","aws_access_key_id":null,"aws_secret_access_key":null,"endpoint_url":"http://h",`},
+		"remote-file-system": {`{"basepath":"s3://b"}`, `{"basepath":"s3://b","settings":{},`},
+	} {
+		values, err := ordered.DecodeMap([]byte(c.values))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := block.Block{ID: "0b3c9b5e-3c1a-4d6e-8a43-54d3a1c3b1aa", Type: typ, Name: "x", Values: values}
+		storage := block.Document(b)
+		raw, err := ordered.Encode(storage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := c.want + `"_is_anonymous":false,"_block_document_name":"x","_block_document_id":"0b3c9b5e-3c1a-4d6e-8a43-54d3a1c3b1aa","_block_type_slug":"` + typ + `"}`
+		if string(raw) != want {
+			t.Errorf("got  %s\nwant %s", raw, want)
+		}
+		d := &Deployment{Name: "n", FlowName: "f", Entrypoint: "f.py:f", Storage: storage, Snapshot: strings.Repeat("0a", 32), Infrastructure: DefaultInfrastructure()}
+		data, err := Write(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Read(data, "f.yaml")
+		if err != nil {
+			t.Fatalf("%v\n%s", err, data)
+		}
+		back := block.FromDocument(again.Storage)
+		if !reflect.DeepEqual(again.Storage, storage) || again.Snapshot != d.Snapshot || back.ID != b.ID || back.Name != "x" || back.Type != typ || back.Anonymous {
+			t.Errorf("%+v came back as %+v", storage, back)
 		}
 	}
 }

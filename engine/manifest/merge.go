@@ -85,7 +85,7 @@ func Merge(old, built *Deployment, given Given) (merged *Deployment, kept []stri
 	d := *built
 	m := merger{old: old}
 	keep(&m, "description", &d.Description, old.Description, given.Description || old.Description == nil)
-	keep(&m, "version", &d.Version, old.Version, given.Version || isDigest(old.Version))
+	keep(&m, "version", &d.Version, old.Version, given.Version || IsDigest(old.Version))
 	keep(&m, "work_queue_name", &d.WorkQueueName, old.WorkQueueName, given.WorkQueueName)
 	keep(&m, "tags", &d.Tags, old.Tags, given.Tags)
 	m.keepPairs("parameters", &d.Parameters, old.Parameters)
@@ -139,12 +139,16 @@ func (m *merger) keepPairs(path string, built *yaml.MapSlice, old yaml.MapSlice)
 	*built = both
 }
 
-// isDigest tells whether a version is what build makes up: nothing, or an MD5 sum.
-func isDigest(version *string) bool {
+// IsDigest tells whether a version is what build makes up: nothing, an MD5 sum, or as much of the
+// name of a snapshot.
+func IsDigest(version *string) bool {
 	return version == nil || digestPattern.MatchString(*version)
 }
 
-var digestPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var (
+	digestPattern    = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	digestOfSnapshot = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
 
 // withAnchor lets an interval that is built again keep the time it is counted from, so that the
 // runs stay where they are.

@@ -11,7 +11,7 @@ import (
 // topKeys are the keys of the file in their order.
 var topKeys = []string{
 	"name", "description", "version", "work_queue_name", "tags", "parameters", "schedule", "infra_overrides",
-	"infrastructure", "flow_name", "manifest_path", "storage", "path", "entrypoint", "parameter_openapi_schema",
+	"infrastructure", "flow_name", "manifest_path", "storage", "snapshot", "path", "entrypoint", "parameter_openapi_schema",
 }
 
 var infrastructureKeys = []string{"type", "env", "labels", "name", "command", "stream_output"}
@@ -62,6 +62,8 @@ func (r *reader) deployment(root *pyyaml.Node) *Deployment {
 		InfraOverrides:  r.pairs(root.Get("infra_overrides"), "infra_overrides", r.anyValue),
 		Infrastructure:  r.infrastructure(root.Get("infrastructure")),
 		ManifestPath:    r.optional(root, "", "manifest_path"),
+		Storage:         r.storage(root.Get("storage")),
+		Snapshot:        r.snapshot(root.Get("snapshot")),
 		Entrypoint:      r.entrypoint(root),
 		ParameterSchema: EmptySchema(),
 	}
@@ -73,7 +75,6 @@ func (r *reader) deployment(root *pyyaml.Node) *Deployment {
 			r.fail(queue, "%v; write null for no queue", err)
 		}
 	}
-	r.storage(root.Get("storage"))
 	if schema := root.Get("parameter_openapi_schema"); schema != nil && !isNull(schema) {
 		d.ParameterSchema = r.schema(schema)
 	}
@@ -129,21 +130,4 @@ func (r *reader) infrastructure(n *pyyaml.Node) Infrastructure {
 		}
 	}
 	return infra
-}
-
-// storage refuses storage blocks by name; flows run from a folder on this machine.
-func (r *reader) storage(n *pyyaml.Node) {
-	if n == nil || isNull(n) {
-		return
-	}
-	name := "a block"
-	switch {
-	case n.Kind == pyyaml.Scalar:
-		name = "'" + shorten(n.Text) + "'"
-	case n.Get("_block_document_name") != nil:
-		name = "the block '" + shorten(n.Get("_block_document_name").Text) + "'"
-	case n.Get("basepath") != nil:
-		name = "a block at '" + shorten(n.Get("basepath").Text) + "'"
-	}
-	r.fail(n, "storage is %s, but flows run from the folder in path here; write \"storage: null\"", name)
 }

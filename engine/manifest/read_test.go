@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"prefect/engine/block"
 )
 
 const small = "name: d\nflow_name: f\nentrypoint: f.py:f\n"
@@ -31,7 +33,7 @@ func TestReadErrors(t *testing.T) {
 		{small + "tags: [a, [b]]\n", "f.yaml:4:11: tags[1] must be a text, not a list"},
 		{small + "tag: [a]\n", "f.yaml:4:1: unknown key 'tag'; did you mean 'tags'?"},
 		{small + "bogus: 1\n", "f.yaml:4:1: unknown key 'bogus'; the keys there are name, description, version, work_queue_name, tags, parameters, " +
-			"schedule, infra_overrides, infrastructure, flow_name, manifest_path, storage, path, entrypoint, parameter_openapi_schema"},
+			"schedule, infra_overrides, infrastructure, flow_name, manifest_path, storage, snapshot, path, entrypoint, parameter_openapi_schema"},
 		{small + "name: e\n", "f.yaml:4:1: the key name stands twice; the first is on line 1"},
 		{small + "parameters: [1]\n", "f.yaml:4:13: parameters must be a mapping of names to values, not a list"},
 		{small + "schedule: '0 5 * * *'\n", "f.yaml:4:11: schedule must be a mapping with the key cron, interval or rrule, or null for none, not '0 5 * * *'"},
@@ -48,8 +50,13 @@ func TestReadErrors(t *testing.T) {
 		{small + "infrastructure: {command: python -m x}\n", "f.yaml:4:27: infrastructure.command must be a list of words, such as [python, -m, prefect.engine], not python -m x"},
 		{small + "infrastructure: {env: {A: null}}\n", "f.yaml:4:27: infrastructure.env.A must be a text, not null"},
 		{small + "infrastructure: {env: {A: [1]}}\n", "f.yaml:4:27: infrastructure.env.A must be a text, not a list"},
-		{small + "storage: local-file-system/x\n", "f.yaml:4:10: storage is 'local-file-system/x', but flows run from the folder in path here; write \"storage: null\""},
-		{small + "storage: {_block_document_name: b}\n", "f.yaml:4:10: storage is the block 'b', but flows run from the folder in path here; write \"storage: null\""},
+		{small + "storage: local-file-system/x\n", "f.yaml:4:10: storage must be the mapping of a storage block, as \"prefect deployment build\" writes it, not local-file-system/x"},
+		{small + "storage: {_block_document_name: b}\n", "f.yaml:4:10: storage has no _block_type_slug, which says what it is"},
+		{small + "storage: {_block_type_slug: gcs}\n", "f.yaml:4:29: storage._block_type_slug is 'gcs', but only local-file-system, s3 and remote-file-system can be used here"},
+		{small + "storage: {bucket_path: b, aws_secret_access_key: hush, _block_type_slug: s3}\n", "f.yaml:4:24: storage: aws_secret_access_key can't be part of a block: " + block.FromEnvironment},
+		{small + "storage: {_block_type_slug: s3}\n", "f.yaml:4:10: storage: bucket_path is missing"},
+		{small + "storage: {bucket_path: [b], _block_type_slug: s3}\n", "f.yaml:4:24: storage: bucket_path must be a text"},
+		{small + "snapshot: abc\n", "f.yaml:4:11: snapshot must be a SHA-256 of 64 hex digits, not abc"},
 		{"name: d\nflow_name: f\nentrypoint: f.py\n", "f.yaml:3:13: entrypoint must be \"FILE.py:FUNCTION\", not f.py"},
 		{small + "parameter_openapi_schema: {properties: {x: 1}}\n", "f.yaml:4:44: parameter_openapi_schema.properties.x must be a mapping, not 1"},
 		{small + "parameters: {a: 2022-02-30}\n", "f.yaml:4:17: there is no date or time 2022-02-30; write it in quotes if it is a text"},

@@ -44,7 +44,10 @@ func Write(d *Deployment) ([]byte, error) {
 		{"\n###\n" + belowComment + "\n###\n", yaml.MapSlice{
 			{Key: "flow_name", Value: d.FlowName},
 			{Key: "manifest_path", Value: textOrNil(d.ManifestPath)},
-			{Key: "storage", Value: d.Storage},
+			{Key: "storage", Value: mapOrNil(d.Storage)},
+		}},
+		{"", snapshotPair(d.Snapshot)},
+		{"", yaml.MapSlice{
 			{Key: "path", Value: emptyIsNil(d.Path)},
 			{Key: "entrypoint", Value: d.Entrypoint},
 			{Key: "parameter_openapi_schema", Value: orEmpty(d.ParameterSchema)},
@@ -52,6 +55,9 @@ func Write(d *Deployment) ([]byte, error) {
 	}
 	for _, section := range sections {
 		b.WriteString(section.comment)
+		if len(section.keys) == 0 {
+			continue
+		}
 		text, err := pyyaml.Marshal(section.keys)
 		if err != nil {
 			return nil, fmt.Errorf("write the deployment as YAML: %w", err)
@@ -103,4 +109,19 @@ func FromMap(pairs yaml.MapSlice, name string) (*Deployment, error) {
 		return nil, fmt.Errorf("write the deployment as YAML: %w", err)
 	}
 	return Read(data, name)
+}
+
+func mapOrNil(m yaml.MapSlice) any {
+	if m == nil {
+		return nil
+	}
+	return m
+}
+
+// snapshotPair is a key that Prefect's own files don't have, and passes over.
+func snapshotPair(digest string) yaml.MapSlice {
+	if digest == "" {
+		return nil
+	}
+	return yaml.MapSlice{{Key: "snapshot", Value: digest}}
 }

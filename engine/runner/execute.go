@@ -84,15 +84,23 @@ func (s *supervisor) supervise(ctx context.Context) (store.State, error) {
 	if err != nil {
 		return s.cannotStart(err), nil
 	}
+	if !s.waitForTime(ctx) {
+		return s.cancelledEarly(), nil
+	}
+	remove, err := s.fetch(ctx, &dep)
+	if ctx.Err() != nil && err != nil {
+		return s.cancelledEarly(), nil
+	}
+	if err != nil {
+		return s.cannotStart(err), nil
+	}
+	defer remove()
 	cmd, p, note, err := s.command(s.run, dep)
 	if err != nil {
 		return s.cannotStart(err), nil
 	}
 	if note != "" {
 		s.log(30, "prefect.engine", note)
-	}
-	if !s.waitForTime(ctx) {
-		return s.cancelledEarly(), nil
 	}
 	return s.start(ctx, cmd, p, dep)
 }

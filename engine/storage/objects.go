@@ -34,7 +34,7 @@ func openObjects(home string, alone bool) (*objects, error) {
 			return nil, fmt.Errorf("make the store of snapshots: %w", err)
 		}
 	}
-	unlock, err := lock(filepath.Join(dir, "lock"), alone)
+	unlock, err := lock(filepath.Join(dir, "lock"), alone, true)
 	if err != nil {
 		return nil, fmt.Errorf("lock the store of snapshots: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 // Uploaded says what an upload did.
 type Uploaded struct {
 	Files int      // in the package
+	Size  int64    // of all of them, in bytes
 	Sent  int      // of them new or changed, and therefore sent
 	Bytes int64    // sent
 	Notes []string // what was left out, and why
@@ -43,7 +44,7 @@ func Upload(ctx context.Context, l Location, root string, o Options) (Uploaded, 
 	} else {
 		u, err = l.uploadToS3(ctx, p, o)
 	}
-	u.Files, u.Notes = len(p.Files), append(p.Notes, u.Notes...)
+	u.Files, u.Size, u.Notes = len(p.Files), p.Bytes, p.Notes
 	return u, err
 }
 
