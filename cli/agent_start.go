@@ -13,6 +13,7 @@ import (
 	"prefect/cli/render"
 	"prefect/engine/agent"
 	"prefect/engine/manifest"
+	"prefect/engine/process"
 	"prefect/store"
 
 	"github.com/urfave/cli/v2"
@@ -112,7 +113,7 @@ func agentStart(ctx context.Context, e *env, o agentStartOptions) error {
 	if err != nil {
 		return databaseError(err)
 	}
-	drain, stop, forced := e.agentSignals(a)
+	drain, stop, forced := e.agentSignals(ctx, a)
 	failures, err := a.Run(drain, stop)
 	switch {
 	case err != nil:
@@ -140,6 +141,7 @@ func (e *env) supervisorCommand() (func(store.FlowRun) *exec.Cmd, error) {
 	}
 	return func(run store.FlowRun) *exec.Cmd {
 		cmd := exec.Command(binary, append(args, run.ID)...)
+		cmd.Path = process.Executable(binary)
 		cmd.Env = append(e.environWithout("PREFECT__"), "PREFECT__CLAIM="+*run.Claim)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		return cmd
@@ -157,10 +159,10 @@ func (e *env) environWithout(prefix string) []string {
 }
 
 // agentSignals counts the signals: the first Ctrl+C or SIGTERM ends drain, the second ends stop. A
-// terminal that was closed only drains, however often it says so. forced is the exit code of an
-// agent that was told twice, 0 before.
-func (e *env) agentSignals(a *agent.Agent) (drain, stop context.Context, forced func() int) {
-	drain, endDrain := context.WithCancel(context.Background())
+// terminal that was closed is a first one too, but never a second, however often it says so. One
+// that came before has ended ctx. forced is the exit code of an agent that was told twice, 0 before.
+func (e *env) agentSignals(ctx context.Context, a *agent.Agent) (drain, stop context.Context, forced func() int) {
+	drain, endDrain := context.WithCancel(ctx)
 	stop, endStop := context.WithCancel(context.Background())
 	signals := e.signals.take()
 	hangup := make(chan os.Signal, 1)
@@ -172,6 +174,10 @@ func (e *env) agentSignals(a *agent.Agent) (drain, stop context.Context, forced 
 		for told := 0; ; {
 			select {
 			case <-hangup:
+				if told == 0 {
+					told = 1
+					e.tellDraining(a, told)
+				}
 				endDrain()
 			case sig := <-signals:
 				told++

@@ -73,13 +73,16 @@ func New(ctx context.Context, o Options) (*Agent, error) {
 	for _, name := range created {
 		a.Log(20, "prefect.agent", fmt.Sprintf("Created work queue '%s'.", name))
 	}
-	return a, o.DB.AddAgent(ctx, store.Agent{ID: a.id, Process: a.self, Queues: o.Queues, Started: o.DB.Now()})
+	return a, nil
 }
 
 // Run looks for work until drain ends, and then waits for the runs that are going. When stop ends
 // too, those are cancelled. It returns how many runs did not complete. The error says that the
 // database can't be used any more; the runs that are going go on.
 func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
+	if err := a.DB.AddAgent(stop, store.Agent{ID: a.id, Process: a.self, Queues: a.Queues, Started: a.DB.Now()}); err != nil {
+		return 0, err
+	}
 	defer a.goodbye()
 	changed := a.DB.Watch(drain)
 	var swept time.Time

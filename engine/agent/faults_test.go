@@ -369,12 +369,16 @@ func (p *proc) signal(sig os.Signal) {
 func (w *world) agent(args ...string) *proc {
 	w.Helper()
 	p := w.start(append([]string{"agent", "start", "-q", "q", "--hide-welcome"}, args...)...)
-	w.wait("the agent is there", func() bool {
-		agents, err := w.db.Agents(context.Background())
-		w.ok(err)
-		return slices.ContainsFunc(agents, func(a store.Agent) bool { return a.Process == p.id })
-	})
+	w.wait("the agent is there", func() bool { return w.isAgent(p) })
 	return p
+}
+
+// isAgent reports whether a process is known as an agent.
+func (w *world) isAgent(p *proc) bool {
+	w.Helper()
+	agents, err := w.db.Agents(context.Background())
+	w.ok(err)
+	return slices.ContainsFunc(agents, func(a store.Agent) bool { return a.Process == p.id })
 }
 
 // kill sends a signal to the very process that an identity names, if it is still there.

@@ -35,3 +35,6 @@ func exists(pid int) bool {
 
 // Stopped: Windows doesn't stop processes.
 func Stopped(string) bool { return false }
+
+// Executable returns a path under which this program can be started, whose own path is given.
+func Executable(path string) string { return path }
