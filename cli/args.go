@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"prefect/engine/pattern"
 )
 
 // The flag library stops reading options at the first argument and refuses
@@ -161,7 +162,7 @@ func (r *resolver) isHelp(word string) bool {
 // isOption: a lone "-" is an argument, by custom standard input.
 func isOption(word string) bool { return len(word) > 1 && word[0] == '-' }
 
-var negativeNumber = regexp.MustCompile(`^-(\d+\.?\d*|\.\d+)$`)
+var negativeNumber = pattern.New(`^-(\d+\.?\d*|\.\d+)$`)
 
 // isNegativeNumber lets `set-concurrency-limit test -1` reach the command,
 // which can say what is wrong with -1.

@@ -3,10 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 
 	"prefect/cli/render"
+	"prefect/engine/pattern"
 	"prefect/store"
 
 	"github.com/google/uuid"
@@ -15,7 +15,7 @@ import (
 // minPrefix is the fewest characters of an id that stand for it.
 const minPrefix = 4
 
-var idPrefix = regexp.MustCompile(`^[0-9a-fA-F][0-9a-fA-F-]*$`)
+var idPrefix = pattern.New(`^[0-9a-fA-F][0-9a-fA-F-]*$`)
 
 // findFlowRun returns the flow run that a person means: by its id, its name, or the first
 // characters of its id, as long as only one run can be meant.

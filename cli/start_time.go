@@ -1,10 +1,11 @@
 package cli
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"prefect/engine/pattern"
 )
 
 // startTime is when a run shall start: now, after --start-in, or at --start-at.
@@ -39,7 +40,7 @@ var delayUnits = []struct {
 	{" d day days ", 24 * time.Hour}, {" w week weeks ", 7 * 24 * time.Hour}, {" ms millisecond milliseconds ", time.Millisecond},
 }
 
-var delayPart = regexp.MustCompile(`^(\d+(?:\.\d+)?)\s*([a-z]+)[\s,]*(?:and\s+)?`)
+var delayPart = pattern.New(`^(\d+(?:\.\d+)?)\s*([a-z]+)[\s,]*(?:and\s+)?`)
 
 // parseDelay reads 90s, 1h30m, "2 hours and 5 minutes" and bare seconds.
 func parseDelay(text string) (total time.Duration, ok bool) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"prefect/engine/manifest/pyyaml"
 	"prefect/engine/ordered"
+	"prefect/engine/pattern"
 )
 
 // Given tells which fields the person who builds has set on the command line. Parameters and
@@ -146,8 +146,8 @@ func IsDigest(version *string) bool {
 }
 
 var (
-	digestPattern    = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	digestOfSnapshot = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	digestPattern    = pattern.New(`^[0-9a-f]{32}$`)
+	digestOfSnapshot = pattern.New(`^[0-9a-f]{64}$`)
 )
 
 // withAnchor lets an interval that is built again keep the time it is counted from, so that the

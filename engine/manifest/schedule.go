@@ -2,12 +2,12 @@ package manifest
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 
 	"github.com/goccy/go-yaml"
 
 	"prefect/engine/manifest/pyyaml"
+	"prefect/engine/pattern"
 )
 
 // Schedule is when a deployment runs: exactly one of Cron, Interval and RRule is set. The texts are
@@ -108,8 +108,8 @@ func (r *reader) interval(n *pyyaml.Node) *float64 {
 }
 
 var (
-	clockDuration = regexp.MustCompile(`^(?:(-?\d{1,9}) (?:days?, )?)?(?:(?:(-?\d{1,9}):)?(-?\d{1,9}):)?(-?\d{1,12}(?:\.\d{1,12})?)$`)
-	isoDuration   = regexp.MustCompile(`^([-+]?)P(?:(\d{1,9}(?:\.\d+)?)D)?(?:T(?:(\d{1,9}(?:\.\d+)?)H)?(?:(\d{1,9}(?:\.\d+)?)M)?(?:(\d{1,12}(?:\.\d+)?)S)?)?$`)
+	clockDuration = pattern.New(`^(?:(-?\d{1,9}) (?:days?, )?)?(?:(?:(-?\d{1,9}):)?(-?\d{1,9}):)?(-?\d{1,12}(?:\.\d{1,12})?)$`)
+	isoDuration   = pattern.New(`^([-+]?)P(?:(\d{1,9}(?:\.\d+)?)D)?(?:T(?:(\d{1,9}(?:\.\d+)?)H)?(?:(\d{1,9}(?:\.\d+)?)M)?(?:(\d{1,12}(?:\.\d+)?)S)?)?$`)
 )
 
 // ParseDuration reads a duration in the forms pydantic knows, "[DAYS ][[HH:]MM:]SS[.ffffff]" and
@@ -134,7 +134,7 @@ func ParseDuration(text string) (seconds float64, ok bool) {
 }
 
 // isoTime are the forms of date and time that pydantic reads.
-var isoTime = regexp.MustCompile(`^\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,6}\d{0,6})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$`)
+var isoTime = pattern.New(`^\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,6}\d{0,6})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$`)
 
 // time reads a date or time; its text is kept as it is.
 func (r *reader) time(n *pyyaml.Node, path, key string) *string {

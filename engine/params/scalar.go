@@ -3,7 +3,6 @@ package params
 import (
 	"math"
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,15 +12,16 @@ import (
 	"prefect/engine/manifest"
 	"prefect/engine/manifest/pyyaml"
 	"prefect/engine/ordered"
+	"prefect/engine/pattern"
 )
 
 // The texts that pydantic reads for each format. What pydantic 2 reads besides is let through too,
 // as the user's own interpreter may have it: a date as a date-time, and the other way round.
 var (
 	clock           = `\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,6}\d{0,6})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?`
-	dateTimePattern = regexp.MustCompile(`^\d{4}-\d{1,2}-\d{1,2}(?:[T _t]` + clock + `|z)?$`)
-	timePattern     = regexp.MustCompile(`^` + clock + `$`)
-	uuidPattern     = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
+	dateTimePattern = pattern.New(`^\d{4}-\d{1,2}-\d{1,2}(?:[T _t]` + clock + `|z)?$`)
+	timePattern     = pattern.New(`^` + clock + `$`)
+	uuidPattern     = pattern.New(`^[0-9a-fA-F]{32}$`)
 )
 
 func isText(v any) bool { _, ok := v.(string); return ok }
@@ -189,9 +189,9 @@ func (c *checker) boolean(path string, v any) {
 }
 
 var (
-	intText   = regexp.MustCompile(`^[-+]?\p{Nd}+(?:_\p{Nd}+)*$`)
-	floatText = regexp.MustCompile(`^[-+]?(?:\p{Nd}+(?:_\p{Nd}+)*\.?(?:\p{Nd}+(?:_\p{Nd}+)*)?|\.\p{Nd}+(?:_\p{Nd}+)*)(?:[eE][-+]?\p{Nd}+(?:_\p{Nd}+)*)?$`)
-	wordFloat = regexp.MustCompile(`^(?i)[-+]?(?:inf|infinity|nan)$`)
+	intText   = pattern.New(`^[-+]?\p{Nd}+(?:_\p{Nd}+)*$`)
+	floatText = pattern.New(`^[-+]?(?:\p{Nd}+(?:_\p{Nd}+)*\.?(?:\p{Nd}+(?:_\p{Nd}+)*)?|\.\p{Nd}+(?:_\p{Nd}+)*)(?:[eE][-+]?\p{Nd}+(?:_\p{Nd}+)*)?$`)
+	wordFloat = pattern.New(`^(?i)[-+]?(?:inf|infinity|nan)$`)
 )
 
 // toInt converts as Python's int does: floats lose their fraction, texts hold digits.

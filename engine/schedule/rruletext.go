@@ -3,13 +3,14 @@ package schedule
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/teambition/rrule-go"
+
+	"prefect/engine/pattern"
 )
 
 // maxCount bounds the dates of a rule with COUNT, which have to be gone through one by one.
@@ -154,7 +155,7 @@ func (l numberList) read(text string) ([]int, error) {
 	return out, nil
 }
 
-var weekdayItem = regexp.MustCompile(`^([+-]?\d+)?(MO|TU|WE|TH|FR|SA|SU)(?:\(([+-]?\d+)\))?$`)
+var weekdayItem = pattern.New(`^([+-]?\d+)?(MO|TU|WE|TH|FR|SA|SU)(?:\(([+-]?\d+)\))?$`)
 
 // weekdayList reads MO, 1MO, -1FR and dateutil's MO(+1).
 func weekdayList(text string) ([]rrule.Weekday, error) {
@@ -179,7 +180,7 @@ func weekdayList(text string) ([]rrule.Weekday, error) {
 
 var (
 	wallLayouts = []string{"20060102T150405", "20060102T1504", "20060102", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"}
-	zoneSuffix  = regexp.MustCompile(`(T[\d:]+)(Z|[+-]\d\d:?\d\d)$`)
+	zoneSuffix  = pattern.New(`(T[\d:]+)(Z|[+-]\d\d:?\d\d)$`)
 )
 
 // wallTime reads a time without regard to the zone written behind it, which is returned.

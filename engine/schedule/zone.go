@@ -3,11 +3,11 @@ package schedule
 import (
 	_ "embed"
 	"errors"
-	"regexp"
 	"strings"
 	"time"
 	_ "time/tzdata" // not every system has the zones, and Windows never does
 
+	"prefect/engine/pattern"
 	"prefect/engine/suggest"
 )
 
@@ -31,7 +31,7 @@ func location(name *string) (*time.Location, error) {
 	return nil, errors.New("no such time zone, use a name such as Europe/Berlin" + zoneQuestion(*name))
 }
 
-var isZoneName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+/-]*$`)
+var isZoneName = pattern.New(`^[A-Za-z][A-Za-z0-9_+/-]*$`)
 
 // zoneQuestion suggests a zone for a name that is nearly right: another case, a blank for an
 // underscore, a city without its continent, a slip of a letter.
