@@ -59,6 +59,12 @@ func setUpScript(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("PYTHON", found)
+	// The program's path, for scripts that take everything off the PATH.
+	self, err := exec.LookPath("prefect")
+	if err != nil {
+		return err
+	}
+	env.Setenv("PREFECT", self)
 	return os.MkdirAll(home, 0o755)
 }
 
