@@ -64,8 +64,16 @@ class Setting:
     def __hash__(self) -> int:
         return hash(self.name)
 
+    @property
+    def type(self) -> Any:
+        """The type of the setting's values."""
+        from pathlib import Path
+
+        types: Dict[Any, Any] = {_boolean: bool, _integer: int, _number: float, _path: Path}
+        return types.get(self._parse, str)
+
     def __repr__(self) -> str:
-        return f"<{self.name}>"
+        return f"<{self.name}: {self.type.__name__}>"
 
 
 def _boolean(text: str) -> bool:

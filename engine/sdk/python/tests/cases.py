@@ -101,7 +101,7 @@ def _record(lines: List[str], script: str) -> List[str]:
     """A record with the script's frames only; tracebacks before it that have none are dropped."""
     kept: List[str] = []
     start = own = 0
-    ours = warned = False
+    ours = warned = dropped = False
     for line in lines:
         frame, warning = _FRAME.match(line), _WARNING.match(line)
         if "| prefect.client - " in line:
@@ -121,11 +121,14 @@ def _record(lines: List[str], script: str) -> List[str]:
                 kept.append(line)
         elif warned and line.startswith("  "):
             warned = False  # the line of the library's that warns ends the message
-        else:
+        elif line or not dropped:
             ours = False
             kept.append(line)
         if line in _CHAINS and not own:
             del kept[start:]
+            dropped = True
+        elif line:
+            dropped = False
     return kept
 
 
