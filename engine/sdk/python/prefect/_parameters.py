@@ -93,11 +93,7 @@ class ParameterModel:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as exc:
-            name = self.fn.__name__
-            raise ParameterBindError(
-                f"Error binding parameters for function '{name}': {exc}.\nFunction '{name}' has signature "
-                f"'{str(signature).strip('()')}' but received args: {args} and kwargs: {kwargs}."
-            ) from None
+            raise ParameterBindError.from_bind_failure(self.fn, exc, args, kwargs) from None
         bound.apply_defaults()
         return dict(bound.arguments)
 
@@ -108,10 +104,7 @@ class ParameterModel:
         with every value that is missing or doesn't fit.
         """
         if any(name not in self._by_name for name in parameters):
-            raise SignatureMismatchError(
-                f"Function expects parameters {list(self._by_name)} "
-                f"but was provided with parameters {list(parameters)}"
-            )
+            raise SignatureMismatchError.from_bad_params(list(self._by_name), list(parameters))
         if not self._validates:
             return {**self._defaults(parameters), **parameters}
         found: dict[str, Any] = {}

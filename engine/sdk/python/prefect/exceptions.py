@@ -4,7 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Dict, List
+
+    from typing_extensions import Self
 
 
 class PrefectException(Exception):
@@ -59,13 +61,41 @@ class FlowScriptError(PrefectException):
 class ParameterTypeError(PrefectException):
     """Raised when parameters don't validate against the flow's annotations."""
 
+    @classmethod
+    def from_validation_error(cls, exc: Any) -> Self:
+        """The error for one of pydantic's."""
+        found = [f" - {error['loc'][0]}: {error['msg']}" for error in exc.errors()]
+        return cls("\n".join(["Flow run received invalid parameters:", *found]))
+
 
 class ParameterBindError(TypeError, PrefectException):
     """Raised when arguments don't fit a function's signature."""
 
+    @classmethod
+    def from_bind_failure(
+        cls, fn: Any, exc: Exception, call_args: Any, call_kwargs: Dict[str, Any]
+    ) -> Self:
+        """The error for the `TypeError` that binding the arguments of a call raised."""
+        from inspect import signature
+
+        name = fn.__name__
+        return cls(
+            f"Error binding parameters for function '{name}': {exc}.\nFunction '{name}' has "
+            f"signature '{str(signature(fn)).strip('()')}' but received args: {call_args} and "
+            f"kwargs: {call_kwargs}."
+        )
+
 
 class SignatureMismatchError(PrefectException, TypeError):
     """Raised when parameters are given that the function doesn't have."""
+
+    @classmethod
+    def from_bad_params(cls, expected_params: List[str], provided_params: List[str]) -> Self:
+        """The error for the names a function has, and those it was given."""
+        return cls(
+            f"Function expects parameters {expected_params} but was provided with parameters "
+            f"{provided_params}"
+        )
 
 
 class ReservedArgumentError(PrefectException, TypeError):

@@ -6,19 +6,16 @@ readable by their owner only, since they can hold secrets.
 
 from __future__ import annotations
 
+from prefect._model import Model
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Type, TypeVar
+    from typing import Any, Dict, List, Optional, Tuple, Type, TypeVar
 
     B = TypeVar("B", bound="Block")
 
-_EXISTS = (
-    "You are attempting to save values with a name that is already in use for this block type. If "
-    "you would like to overwrite the values that are saved, then save with `overwrite=True`."
-)
 
-
-class Block:
+class Block(Model):
     """Base of the block types. Values are checked and coerced as pydantic 1 does.
 
     `ValueError` is raised for values that don't fit.
@@ -31,24 +28,26 @@ class Block:
     _is_anonymous: Optional[bool] = None
 
     def __init__(self, **values: Any) -> None:
-        problems: List[str] = []
+        problems: List[Tuple[str, str]] = []
         for name, annotation in _fields(type(self)).items():
             self._set(name, annotation, values, problems)
         if problems:
-            count = len(problems)
-            title = f"{count} validation error{'s' if count > 1 else ''} for {type(self).__name__}"
-            raise ValueError(title + "\n" + "\n".join(problems))
+            from prefect._validation import validation_error
+
+            raise validation_error(type(self).__name__, problems)
         self.block_initialization()
 
     def block_initialization(self) -> None:
         """For subclasses: called when the fields are set."""
 
-    def _set(self, name: str, annotation: Any, values: Dict[str, Any], problems: List[str]) -> None:
+    def _set(
+        self, name: str, annotation: Any, values: Dict[str, Any], problems: List[Tuple[str, str]]
+    ) -> None:
         default = _default(type(self), name)
         if name in values:
             value = values[name]
         elif default is ...:
-            problems.append(f"{name}\n  field required (type=value_error.missing)")
+            problems.append((name, "field required"))
             return
         else:
             self.__dict__[name] = default
@@ -59,7 +58,7 @@ class Block:
         try:
             self.__dict__[name] = check(value) if check is not None else value
         except Invalid as exc:
-            problems += [f"{name}\n  {message}" for message in exc.messages]
+            problems += [(name, message) for message in exc.messages]
 
     @classmethod
     def get_block_type_slug(cls) -> str:
@@ -67,9 +66,40 @@ class Block:
         name = cls._block_type_slug or cls._block_type_name or cls.__name__
         return name.lower().replace(" ", "-").replace("_", "-")
 
-    def dict(self, **options: Any) -> Dict[str, Any]:
-        """The fields' values."""
-        return {name: getattr(self, name) for name in _fields(type(self))}
+    @classmethod
+    def get_block_type_name(cls) -> str:
+        """The type's name as it is shown."""
+        return cls._block_type_name or cls.__name__
+
+    @classmethod
+    def get_description(cls) -> Optional[str]:
+        """What the type is for: the first paragraph of its docstring."""
+        from prefect._binding import clean_doc
+
+        own = cls.__dict__.get("_description") or cls.__doc__
+        return clean_doc(own).split("\n\n")[0] if own else None
+
+    @classmethod
+    def register_type_and_schema(cls, **options: Any) -> Any:
+        """Nothing has to be registered here: a type is known by its class."""
+        from prefect.blocks._store import awaitable
+
+        return awaitable(None)
+
+    @staticmethod
+    def is_block_class(block: Any) -> bool:
+        return isinstance(block, type) and issubclass(block, Block)
+
+    @property
+    def __fields__(self) -> Tuple[str, ...]:  # type: ignore[override]
+        return tuple(_fields(type(self)))
+
+    def copy(self, *, update: Optional[Dict[str, Any]] = None, **options: Any) -> Any:
+        """A copy with the fields in ``update`` replaced."""
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        new.__dict__.update(update or {})
+        return new
 
     def save(self, name: Optional[str] = None, overwrite: bool = False) -> Any:
         """Save under a name of lower-case letters, digits and dashes.
@@ -98,8 +128,8 @@ class Block:
         return awaitable(block)
 
     def _values(self) -> Dict[str, Any]:
-        """The fields as they are saved."""
-        return self.dict()
+        """The fields as they are saved: secrets in clear, in a file that only its owner reads."""
+        return {name: _in_clear(getattr(self, name)) for name in _fields(type(self))}
 
     @classmethod
     def _from_saved(cls, values: Dict[str, Any]) -> Dict[str, Any]:
@@ -127,6 +157,19 @@ class Block:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self._shown())})"
+
+
+def _in_clear(value: Any) -> Any:
+    """A value with the secrets of pydantic in it as plain text."""
+    if hasattr(value, "get_secret_value"):
+        return value.get_secret_value()
+    if isinstance(value, dict):
+        return {key: _in_clear(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_in_clear(item) for item in value]
+    if isinstance(value, Block):
+        return value._values()
+    return value
 
 
 def _fields(cls: type) -> Dict[str, Any]:

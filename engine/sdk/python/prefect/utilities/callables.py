@@ -26,10 +26,7 @@ def parameters_to_args_kwargs(
     model = Binder(fn)._general()
     names = list(model._by_name)
     if any(name not in names for name in parameters):
-        raise SignatureMismatchError(
-            f"Function expects parameters {names} but was provided with parameters "
-            f"{list(parameters)}"
-        )
+        raise SignatureMismatchError.from_bad_params(names, list(parameters))
     return model.call_args(parameters)
 
 
