@@ -77,7 +77,7 @@ func estimatedRunTime(r store.FlowRun, now time.Time) time.Duration {
 	if r.State.Type == store.Running {
 		d += max(0, now.Sub(r.State.Timestamp))
 	}
-	return d
+	return d.Truncate(time.Microsecond)
 }
 
 // startDelta is how much later than expected a run has started, or has not started yet.
@@ -88,7 +88,7 @@ func startDelta(r store.FlowRun, now time.Time) time.Duration {
 	case r.EndTime != nil || now.Before(r.ExpectedStartTime):
 		return 0
 	}
-	return now.Sub(r.ExpectedStartTime)
+	return now.Sub(r.ExpectedStartTime).Truncate(time.Microsecond)
 }
 
 // taskRunValue is a task run for scripts.
@@ -113,5 +113,5 @@ func taskRunTime(t store.TaskRun, now time.Time) time.Duration {
 	if t.State != nil && t.State.Type == store.Running {
 		d += max(0, now.Sub(t.State.Timestamp))
 	}
-	return d
+	return d.Truncate(time.Microsecond)
 }

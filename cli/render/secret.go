@@ -64,6 +64,7 @@ func nameWords(name string) []string {
 type Secrets struct {
 	schema Dict
 	values map[string]bool
+	steps  int // how many schemas were looked at
 }
 
 // NewSecrets reads a schema, which may be nil.
@@ -81,7 +82,7 @@ func (s *Secrets) Parameters(raw json.RawMessage) any { return s.object(fromRaw(
 func (s *Secrets) Values(raw json.RawMessage) any { return s.object(fromRaw(raw), nil, false) }
 
 // Schema returns the schema of parameters itself, with the defaults of secret ones hidden.
-func (s *Secrets) Schema(v any) any { return s.defaults(v, "", false) }
+func (s *Secrets) Schema(v any) any { return s.defaults(simplify(v), "", false) }
 
 // Text hides in a text the secrets that were hidden before. Very short ones stay: hiding every
 // "a" would hide nothing and make the text unreadable.
@@ -153,8 +154,12 @@ func (s *Secrets) hidden(v any) any {
 	return v
 }
 
-// maxDepth bounds how far references in a schema are followed: it may refer to itself.
-const maxDepth = 20
+// maxDepth and maxSteps bound how far references in a schema are followed: it may refer to itself,
+// and by many ways. Those of real parameters come nowhere near.
+const (
+	maxDepth = 20
+	maxSteps = 200_000
+)
 
 // isPassword: pydantic gives SecretStr and SecretBytes this format, and writeOnly.
 func (s *Secrets) isPassword(schema Dict, depth int) bool {
@@ -194,7 +199,7 @@ func (s *Secrets) items(schema Dict, depth int) Dict {
 
 // alternatives are the schemas that a schema refers to or is made of.
 func (s *Secrets) alternatives(schema Dict, depth int) []Dict {
-	if depth >= maxDepth {
+	if s.steps++; depth >= maxDepth || s.steps > maxSteps {
 		return nil
 	}
 	var all []Dict
@@ -236,7 +241,7 @@ func (s *Secrets) defaults(v any, name string, hide bool) any {
 			case f.Key == "default":
 				out[i] = Field{f.Key, s.object(f.Value, v, false)}
 			default:
-				out[i] = Field{f.Key, s.defaults(f.Value, f.Key, name == "properties" && LooksSecret(f.Key))}
+				out[i] = Field{f.Key, s.defaults(simplify(f.Value), f.Key, name == "properties" && LooksSecret(f.Key))}
 			}
 		}
 		return out
