@@ -44,7 +44,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, &OpenError{Path: path, Problem: "cannot be created", Err: err}
 	}
 	db := &DB{path: path, Now: time.Now}
-	conn, err := sql.Open("sqlite", dsn(path))
+	conn, err := sql.Open("sqlite", dsn(path, isEmpty(path)))
 	if err != nil {
 		return nil, openError(path, err)
 	}
@@ -72,11 +72,13 @@ func (db *DB) SQLiteVersion(ctx context.Context) (string, error) {
 
 // dsn puts the pragmas into the data source name, since they hold for a connection and the pool
 // may make a new one. busy_timeout stands first: switching to WAL must already wait for others.
-func dsn(path string) string {
-	pragmas := []string{
-		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
-		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "journal_size_limit(67108864)",
+// Whether a file can give room back is settled when it is made, and asking for it takes a lock.
+func dsn(path string, fresh bool) string {
+	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())}
+	if fresh {
+		pragmas = append(pragmas, "auto_vacuum(incremental)")
 	}
+	pragmas = append(pragmas, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "journal_size_limit(67108864)")
 	return fileURL(path, url.Values{"_txlock": {"immediate"}, "_pragma": pragmas})
 }
 
@@ -154,6 +156,11 @@ func createPrivate(path string) error {
 		_ = os.Chmod(path, 0o600)
 	}
 	return nil
+}
+
+func isEmpty(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() == 0
 }
 
 func sqliteCode(err error) int {
