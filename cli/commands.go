@@ -13,6 +13,7 @@ func commands(e *env) []*cli.Command {
 		newWorkQueueCmd(e),
 		newConcurrencyLimitCmd(e),
 		newBlockCmd(e),
+		newPruneCmd(e),
 		newQuickstartCmd(e),
 		newConfigCmd(e),
 		newProfileCmd(e),

@@ -23,6 +23,7 @@ const fallbackWidth = 80
 type Console struct {
 	w        io.Writer
 	terminal bool
+	dumb     bool // it can't go back on a line
 	width    int
 	profile  termenv.Profile
 	renderer *lipgloss.Renderer // made with the first colour
@@ -44,6 +45,7 @@ func NewConsole(w io.Writer, getenv func(string) string) *Console {
 	if fixed {
 		c.width = columns
 	}
+	c.dumb = getenv("TERM") == "dumb"
 	c.profile = colourProfile(c.terminal, getenv)
 	return c
 }
