@@ -21,6 +21,7 @@ import (
 //
 //	exitcode N COMMAND ARGS...      run COMMAND, which must end with code N
 //	waitfor FILE [REGEXP]           wait until FILE is there (and matches)
+//	s3server                        start a real S3 server with the bucket "flows", and set its credentials and $S3
 //	cmpnorm FILE1 FILE2             cmp with ids, times and hex digits as X and the folder as $WORK
 //
 // UPDATE_SCRIPTS=1 go test ./cli -run Script/NAME rewrites what a script compares.
@@ -37,10 +38,12 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setUpScript,
+		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitCode,
 			"waitfor":  waitFor,
 			"cmpnorm":  compareNormalised,
+			"s3server": startS3,
 		},
 	})
 }
@@ -119,6 +122,7 @@ var varying = []struct {
 	{regexp.MustCompile(`\b\d\d:\d\d:\d\d\.\d{3}\b`), "CLOCK"},
 	{regexp.MustCompile(`DateTime\([^()]*tzinfo=Timezone\('\+00:00'\)\)`), "DATETIME"},
 	{regexp.MustCompile(`\b[0-9a-f]{32}\b`), "HEX"},
+	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:PORT"},
 	{regexp.MustCompile(`datetime\.timedelta\([^()]*\)`), "TIMEDELTA"},
 }
 

@@ -25,8 +25,9 @@ const (
 	SecretKey = "test-secret-key-of-the-server"
 )
 
-// T is the part of *testing.T that is needed, which a script's environment has too.
+// T is the part of *testing.T that is needed.
 type T interface {
+	Helper()
 	Skip(args ...any)
 	Fatal(args ...any)
 }
@@ -61,24 +62,42 @@ var build = sync.OnceValues(func() (string, error) {
 	return program, nil
 })
 
-// Start starts a server over a folder, with one bucket in it. Stop it when done.
+// Available says whether a server can be started here, or why not.
+func Available() error {
+	_, err := build()
+	return err
+}
+
+// Start starts a server for a test, see Run, or skips the test where there can be none.
 func Start(t T, folder, bucket string) *Server {
-	program, err := build()
-	if err != nil {
+	t.Helper()
+	if err := Available(); err != nil {
 		t.Skip("needs a real S3 server: ", err)
 	}
-	if err := os.MkdirAll(filepath.Join(folder, bucket), 0o755); err != nil {
+	s, err := Run(folder, bucket)
+	if err != nil {
 		t.Fatal(err)
+	}
+	return s
+}
+
+// Run starts a server over a folder, with one bucket in it. Stop it when done.
+func Run(folder, bucket string) (*Server, error) {
+	program, err := build()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Join(folder, bucket), 0o755); err != nil {
+		return nil, err
 	}
 	// The port may be taken by somebody else between the look and the start.
 	for range 5 {
 		s := &Server{Folder: folder}
 		if err = s.start(program); err == nil {
-			return s
+			return s, nil
 		}
 	}
-	t.Fatal(err)
-	return nil
+	return nil, err
 }
 
 func (s *Server) start(program string) error {
