@@ -32,6 +32,10 @@ var ErrNotFound = errors.New("not found")
 type DB struct {
 	db   *sql.DB
 	path string
+	// The statement that keeps a log line, and the transaction it was prepared in. They are used
+	// within transactions only, and so by one goroutine at a time.
+	logTx     *sql.Tx
+	logInsert *sql.Stmt
 	// Now is the clock behind every `created`, `updated` and claim; tests set it.
 	Now func() time.Time
 }

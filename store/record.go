@@ -94,13 +94,30 @@ func (e TaskRunMoved) record(ctx context.Context, _ *DB, tx *sql.Tx) error {
 	return setTaskRunState(ctx, tx, e.ID, e.State)
 }
 
-func (e LogLine) record(ctx context.Context, _ *DB, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, "insert into log (flow_run_id, task_run_id, source, level, logger, label, message, timestamp) values (?, ?, ?, ?, ?, ?, ?, ?)",
-		e.FlowRunID, nullText(e.TaskRunID), e.Source, e.Level, e.Logger, e.Label, e.Message, micros(e.At))
+func (e LogLine) record(ctx context.Context, db *DB, tx *sql.Tx) error {
+	insert, err := db.insertLog(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("keeping a log line: %w", err)
+	}
+	_, err = insert.ExecContext(ctx, e.FlowRunID, nullText(e.TaskRunID), e.Source, e.Level, e.Logger, e.Label, e.Message, micros(e.At))
 	if err != nil {
 		return fmt.Errorf("keeping a log line: %w", err)
 	}
 	return nil
+}
+
+// insertLog is prepared once in a transaction: parsing it takes as long as running it, and a run
+// can print a hundred thousand lines in a second.
+func (db *DB) insertLog(ctx context.Context, tx *sql.Tx) (*sql.Stmt, error) {
+	if db.logTx != tx {
+		stmt, err := tx.PrepareContext(ctx, `insert into log (flow_run_id, task_run_id, source, level, logger, label, message, timestamp)
+			values (?, ?, ?, ?, ?, ?, ?, ?)`)
+		if err != nil {
+			return nil, err
+		}
+		db.logTx, db.logInsert = tx, stmt
+	}
+	return db.logInsert, nil
 }
 
 func (e ResultCached) record(ctx context.Context, _ *DB, tx *sql.Tx) error {

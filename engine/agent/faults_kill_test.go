@@ -20,6 +20,7 @@ import (
 // and again. A run that was not hit itself must end as if nothing had happened, with all its log;
 // one that was hit must be seen to be over soon after an agent is back.
 func TestFaultsKillsAtRandomPoints(t *testing.T) {
+	together(t)
 	w := newWorld(t)
 	random := newRand(t)
 	deployments := []store.Deployment{w.python("work", "work"), w.shell("shell", "echo begin; sleep 0.3; echo end 10")}
@@ -127,6 +128,7 @@ func (w *world) judge(run store.FlowRun, hit string) {
 
 // TestFaultsAFlowThatVanishes ends flows in ways that leave no word.
 func TestFaultsAFlowThatVanishes(t *testing.T) {
+	together(t)
 	w := newWorld(t)
 	says := map[string]string{"exit": "status code 7", "kill": "SIGKILL, often because memory ran out", "fault": "SIGSEGV"}
 	ids := map[string]string{}

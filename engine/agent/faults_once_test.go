@@ -13,6 +13,7 @@ import (
 // TestFaultsEachRunIsExecutedOnce lets eight agents fight over many runs while they are stopped and
 // killed at random. Each run appends its id to one file.
 func TestFaultsEachRunIsExecutedOnce(t *testing.T) {
+	together(t)
 	w := newWorld(t)
 	random := newRand(t)
 	d := w.shell("append", "echo $PREFECT__FLOW_RUN_ID >> ran")

@@ -83,6 +83,13 @@ func bound(d time.Duration) time.Duration {
 	return d + 30*time.Second
 }
 
+// together lets a test run beside others. In the long form each has the machine for itself.
+func together(t *testing.T) {
+	if !long {
+		t.Parallel()
+	}
+}
+
 // A world is a PREFECT_HOME with a database, and all that runs in it.
 type world struct {
 	*testing.T
@@ -127,6 +134,14 @@ func (w *world) write(name, text string) {
 	w.ok(os.WriteFile(w.file(name), []byte(text), 0o644))
 }
 
+// copy brings a file of testdata/faults into the world.
+func (w *world) copy(name string) {
+	w.Helper()
+	text, err := os.ReadFile("../../testdata/faults/" + name)
+	w.ok(err)
+	w.write(name, string(text))
+}
+
 func (w *world) read(name string) string {
 	w.Helper()
 	text, err := os.ReadFile(w.file(name))
@@ -159,11 +174,7 @@ func (w *world) shell(name, script string) store.Deployment {
 // python deploys a flow of testdata/faults/flows.py, in queue q.
 func (w *world) python(name, flow string) store.Deployment {
 	w.Helper()
-	if !w.exists("flows.py") {
-		text, err := os.ReadFile("../../testdata/faults/flows.py")
-		w.ok(err)
-		w.write("flows.py", string(text))
-	}
+	w.copy("flows.py")
 	return w.deploy(name, "flows.py:"+flow, []string{pythonPath(w.T), "-m", "prefect.engine"})
 }
 

@@ -3,8 +3,6 @@
 import ctypes
 import os
 import signal
-import subprocess
-import sys
 import time
 
 from prefect import flow, get_run_logger, task
@@ -90,10 +88,3 @@ def talk(megabytes: int) -> None:
 @flow
 def one_long_message(bytes_: int) -> None:
     get_run_logger().info("m" * bytes_)
-
-
-@flow
-def start_others() -> None:
-    """Leaves a tree of processes: see the test of cancelling."""
-    subprocess.Popen([sys.executable, "tree.py"])
-    time.sleep(600)
