@@ -76,6 +76,8 @@ func (s *supervisor) outcome(cmd *exec.Cmd, waitErr error, cancelled bool) store
 	switch {
 	case python:
 		return store.NewState(store.Crashed, "Crashed", fmt.Sprintf("The flow's process ended with status code %d%s before the flow did.", code, how), s.DB.Now())
+	case code < 0: // by a signal: not the command's own decision
+		return store.NewState(store.Crashed, "Crashed", fmt.Sprintf("The command's process ended with status code %d%s.", code, how), s.DB.Now())
 	case code == 0:
 		return store.NewState(store.Completed, "Completed", "", s.DB.Now())
 	}
