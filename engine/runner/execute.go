@@ -126,11 +126,15 @@ func (s *supervisor) waitForTime(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-func (s *supervisor) deployment(ctx context.Context) (store.Deployment, error) {
-	if s.run.DeploymentID == nil {
-		return store.Deployment{}, errors.New("the run belongs to no deployment, or to one that was deleted, so nothing says how to start it")
+func (s *supervisor) deployment(ctx context.Context) (d store.Deployment, err error) {
+	err = store.ErrNotFound
+	if s.run.DeploymentID != nil {
+		d, err = s.DB.DeploymentByID(ctx, *s.run.DeploymentID)
 	}
-	return s.DB.DeploymentByID(ctx, *s.run.DeploymentID)
+	if errors.Is(err, store.ErrNotFound) {
+		err = errors.New("the run belongs to no deployment, or to one that was deleted, so nothing says how to start it")
+	}
+	return d, err
 }
 
 // cannotStart is the end of a run whose process could not be started.
