@@ -61,49 +61,55 @@ func completed(t *testing.T, home string, args ...string) string {
 func TestWhatCompletes(t *testing.T) {
 	home := namedHome(t)
 	for line, want := range map[string]string{
-		"prefect conf":                                           "config|",
-		"prefect nope":                                           "",
-		"prefect __comp":                                         "",
-		"prefect completion ":                                    "bash|zsh|fish|powershell|",
-		"prefect --vers":                                         "--version|",
-		"prefect help env":                                       "environment|",
-		"prefect help conf":                                      "config|",
-		"prefect help config v":                                  "view|",
-		"prefect help config view ":                              "",
-		"prefect -p d":                                           "default|",
-		"prefect -p x profile use ":                              "default|",
-		"prefect profile create ":                                "",
-		"prefect profile create x --from ":                       "default|",
-		"prefect config view -o ":                                "json|yaml|table|wide|name|",
-		"prefect config view --output y":                         "yaml|",
-		"prefect config view --output=y":                         "--output=yaml|",
-		"prefect config view -o=y":                               "-o=yaml|",
-		"prefect config view -o json --hide-s":                   "--hide-sources|",
-		"prefect config view -o json --out":                      "",
-		"prefect config view -- --o":                             "",
-		"prefect config set PREFECT_DEBUG":                       "PREFECT_DEBUG_MODE=|",
-		"prefect config set A=b PREFECT_DEBUG":                   "PREFECT_DEBUG_MODE=|",
-		"prefect deployment inspect ":                            "it's/x|log-flow/at: noon|log-flow/simple|my flow/$1|",
-		"prefect deployments inspect log-flow/s":                 "log-flow/simple|",
-		"prefect deployment --nonsense inspect log-flow/s":       "log-flow/simple|",
-		"prefect deployment inspect x ":                          "--output|--help|",
-		"prefect deployment inspect 'my f":                       "my flow/$1|",
-		`prefect deployment inspect "my f`:                       "my flow/$1|",
-		`X=1 prefect deployment inspect my\ f`:                   "my flow/$1|",
-		"prefect deployment ls --flow-name ":                     "it's|log-flow|my flow|", // and not the one with an escape sequence
-		"prefect deployment ls --flow-name l":                    "log-flow|",
-		"prefect deployment ls --flow-name log-flow --flow-":     "--flow-name|",
-		"prefect agent start -q ":                                "it's-queue|log-flow-queue|my flow-queue|",
-		"prefect deployment run log-flow/simple -p ":             "name=|count=|",
-		"prefect deployment run log-flow/simple --param na":      "name=|",
-		"prefect deployment build ":                              "|",
-		"prefect deployment build x.py:f --timezone Europe/Berl": "Europe/Berlin|",
-		"prefect deployment build x.py:f -o ":                    "|",
-		"prefect flow-run delete ":                               "brave-fox|calm-owl|calm-otter|",
-		"prefect flow-run delete calm-ot":                        "calm-otter|",
-		"prefect cloud ":                                         "",
-		"prefect":                                                "",
-		"":                                                       "",
+		"prefect conf":                                             "config|",
+		"prefect nope":                                             "",
+		"prefect __comp":                                           "",
+		"prefect completion ":                                      "bash|zsh|fish|powershell|",
+		"prefect --vers":                                           "--version|",
+		"prefect help env":                                         "environment|",
+		"prefect help conf":                                        "config|",
+		"prefect help config v":                                    "view|",
+		"prefect help config view ":                                "",
+		"prefect -p d":                                             "default|",
+		"prefect -p x profile use ":                                "default|",
+		"prefect profile create ":                                  "",
+		"prefect profile create x --from ":                         "default|",
+		"prefect config view -o ":                                  "json|yaml|table|wide|name|",
+		"prefect config view --output y":                           "yaml|",
+		"prefect config view --output=y":                           "--output=yaml|",
+		"prefect config view -o=y":                                 "-o=yaml|",
+		"prefect config view -o json --hide-s":                     "--hide-sources|",
+		"prefect config view -o json --out":                        "",
+		"prefect config view -- --o":                               "",
+		"prefect config set PREFECT_DEBUG":                         "PREFECT_DEBUG_MODE=|",
+		"prefect config set A=b PREFECT_DEBUG":                     "PREFECT_DEBUG_MODE=|",
+		"prefect deployment inspect ":                              "it's/x|log-flow/at: noon|log-flow/simple|my flow/$1|",
+		"prefect deployments inspect log-flow/s":                   "log-flow/simple|",
+		"prefect deployment --nonsense inspect log-flow/s":         "log-flow/simple|",
+		"prefect deployment inspect x ":                            "--output|--help|",
+		"prefect deployment inspect 'my f":                         "my flow/$1|",
+		`prefect deployment inspect "my f`:                         "my flow/$1|",
+		`X=1 prefect deployment inspect my\ f`:                     "my flow/$1|",
+		"prefect deployment ls --flow-name ":                       "it's|log-flow|my flow|", // and not the one with an escape sequence
+		"prefect deployment ls --flow-name l":                      "log-flow|",
+		"prefect deployment ls --flow-name log-flow --flow-":       "--flow-name|",
+		"prefect agent start -q ":                                  "it's-queue|log-flow-queue|my flow-queue|",
+		"prefect deployment run log-flow/simple -p ":               "name=|count=|",
+		"prefect deployment run log-flow/simple --param na":        "name=|",
+		"prefect deployment build ":                                "|",
+		"prefect deployment build x.py:f --timezone Europe/Berl":   "Europe/Berlin|",
+		"prefect deployment build x.py:f -o ":                      "|",
+		"prefect flow-run delete ":                                 "brave-fox|calm-owl|calm-otter|",
+		"prefect flow-run delete calm-ot":                          "calm-otter|",
+		"prefect flow-run ls --state Ti":                           "TimedOut|",
+		"prefect flow-run ls --state-type CRA":                     "CRASHED|",
+		"prefect flow-run cancel calm-otter br":                    "brave-fox|",
+		"prefect work-queue set-concurrency-limit log":             "log-flow-queue|",
+		"prefect work-queue set-concurrency-limit log-flow-queue ": "",
+		"prefect work-queue create ":                               "",
+		"prefect cloud ":                                           "",
+		"prefect":                                                  "",
+		"":                                                         "",
 	} {
 		got := ""
 		for _, entry := range strings.SplitAfter(completed(t, home, "fish", line), "\n") {
@@ -180,6 +186,30 @@ func TestEveryArgumentIsKnown(t *testing.T) {
 		}
 		t.Errorf("completion.go doesn't say what %s of 'prefect %s' is", c.ArgsUsage, strings.Join(words, " "))
 	})
+}
+
+// What completers are for exists.
+func TestNoCompleterIsStale(t *testing.T) {
+	e, _, _ := testEnv()
+	app := newApp(e)
+	known := map[string]bool{}
+	note := func(words []string, flags []cli.Flag) {
+		known[strings.Join(words, " ")] = true
+		for _, f := range flags {
+			for n := len(words); n >= 0; n-- {
+				known[strings.Join(append(words[:n:n], dashed(f.Names()[0])), " ")] = true
+			}
+		}
+	}
+	note(nil, app.Flags)
+	everyCommand(app.Commands, nil, func(c *cli.Command, words []string) { note(words, c.Flags) })
+	for _, completers := range []map[string]completer{argumentCompleters, optionCompleters} {
+		for key := range completers {
+			if !known[key] {
+				t.Errorf("there is no %q", key)
+			}
+		}
+	}
 }
 
 // The scripts as the real shells run them.

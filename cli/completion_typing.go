@@ -92,16 +92,17 @@ func (t *typing) all(ctx context.Context, e *env) []candidate {
 		return t.commandCandidates()
 	case t.helping || leaf == nil:
 		return nil
-	case !takesMore(leaf.ArgsUsage, len(t.args)):
-		if t.noFlags {
-			return nil
-		}
+	}
+	words := strings.Fields(leaf.ArgsUsage)
+	many := len(words) > 0 && strings.HasSuffix(strings.Trim(words[len(words)-1], "[]"), "...")
+	complete := argumentCompleter(t.path)
+	switch {
+	case len(t.args) >= len(words) && !many && !t.noFlags:
 		return t.optionCandidates()
+	case len(t.args) >= 1 && !many || complete == nil:
+		return nil
 	}
-	if complete := argumentCompleter(t.path); complete != nil {
-		return complete(ctx, e, t)
-	}
-	return nil
+	return complete(ctx, e, t)
 }
 
 func (t *typing) values(ctx context.Context, e *env) []candidate {
@@ -155,12 +156,6 @@ func (t *typing) commandCandidates() []candidate {
 		}
 	}
 	return found
-}
-
-// takesMore reports whether a command with that ArgsUsage takes an argument after the first n.
-func takesMore(argsUsage string, n int) bool {
-	words := strings.Fields(argsUsage)
-	return n < len(words) || len(words) > 0 && strings.HasSuffix(strings.Trim(words[len(words)-1], "[]"), "...")
 }
 
 func candidatesOf(words ...string) []candidate {

@@ -17,8 +17,9 @@ import (
 // away, and what doesn't begin as the word does it may return.
 type completer func(context.Context, *env, *typing) []candidate
 
-// argumentCompleters says what the arguments of commands are. Commands that aren't named have what
-// their group has; nil is for words that are new or can't be known.
+// argumentCompleters says what the first argument of a command is, and the others where it takes any
+// number of them. Commands that aren't named have what their group has; nil is for words that are new
+// or can't be known.
 var argumentCompleters = map[string]completer{
 	"agent":                    workQueueNames,
 	"block":                    blockSlugs,
@@ -32,7 +33,6 @@ var argumentCompleters = map[string]completer{
 	"deployment apply":         fileNames,
 	"deployment build":         fileNames,
 	"deployment files":         fileNames,
-	"flow":                     flowNames,
 	"flow-run":                 flowRunNames,
 	"profile":                  profileCandidates,
 	"profile create":           nil,
@@ -51,10 +51,11 @@ var optionCompleters = map[string]completer{
 	"--flow-name":               flowNames,
 	"--param":                   parameterAssignments,
 	"--params":                  fileNames,
-	"--path":                    fileNames,
 	"--profile":                 profileCandidates,
 	"--python":                  fileNames,
 	"--storage-block":           storageBlockSlugs,
+	"--state":                   stateNames,
+	"--state-type":              stateTypes,
 	"--timezone":                timeZones,
 	"--work-queue":              workQueueNames,
 }
@@ -96,6 +97,20 @@ func fileNames(context.Context, *env, *typing) []candidate { return []candidate{
 
 func timeZones(context.Context, *env, *typing) []candidate {
 	return candidatesOf(schedule.Zones()...)
+}
+
+func stateTypes(context.Context, *env, *typing) []candidate {
+	var found []candidate
+	for _, t := range store.AllStateTypes() {
+		found = append(found, candidate{text: string(t)})
+	}
+	return found
+}
+
+// stateNames are the usual ones; a flow can give its states others.
+func stateNames(context.Context, *env, *typing) []candidate {
+	return candidatesOf("Scheduled", "Late", "AwaitingRetry", "Pending", "Running", "Retrying", "Cancelling",
+		"Completed", "Cached", "Failed", "TimedOut", "Crashed", "Cancelled")
 }
 
 func profileCandidates(_ context.Context, e *env, _ *typing) []candidate {

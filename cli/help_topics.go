@@ -113,6 +113,11 @@ func outputKeys() []helpSection {
 	}{
 		{"deployment", deploymentValue(store.Deployment{})},
 		{"flow run", flowRunValue(store.FlowRun{}, render.NewSecrets(nil), time.Time{})},
+		{"task run", taskRunValue(store.TaskRun{}, time.Time{})},
+		{"state", stateValue(store.State{})},
+		{"log line", logValue(store.LogLine{})},
+		{"work queue", workQueueValue(store.WorkQueue{})},
+		{"concurrency limit", concurrencyLimitValue(store.ConcurrencyLimit{})},
 	} {
 		var keys []string
 		for _, field := range kind.value {
