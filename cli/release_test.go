@@ -135,6 +135,12 @@ func TestWheel(t *testing.T) {
 		t.Errorf("recorded are %s", states)
 	}
 
+	install := exec.Command(prefect, "sdk", "install")
+	install.Env = append(os.Environ(), environ...)
+	if out, err := install.CombinedOutput(); err == nil || !strings.Contains(string(out), "has the package already, from the wheel prefect_go-1.2.3rc1") {
+		t.Errorf("sdk install where the wheel is: %v, %s", err, out)
+	}
+
 	pip("uninstall", "-y", "prefect-go")
 	if after := filesBelow(t, venv); !slices.Equal(after, before) {
 		t.Errorf("uninstalling leaves %q, and there was %q", after, before)
