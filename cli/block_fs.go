@@ -18,7 +18,7 @@ import (
 func newBlockFSCmd(e *env) *cli.Command {
 	operation := func(name, usage, args string, do func(ctx context.Context, e *env, b fsBlock, args []string, c *cli.Context) error) *cli.Command {
 		return &cli.Command{
-			Name: name, Usage: usage, ArgsUsage: args, UsageText: "prefect block fs " + name, Hidden: true,
+			Name: name, Usage: usage, ArgsUsage: args, UsageText: "prefect block fs " + name + " " + args, Hidden: true,
 			Flags: []cli.Flag{&cli.StringFlag{Name: "ignore-file", Usage: "Leave out what the patterns of `FILE` name."}},
 			Action: func(c *cli.Context) error {
 				b, err := e.blockFromEnvironment()
