@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"prefect/engine/pattern"
+	"prefect/engine/suggest"
 )
 
 // The flag library stops reading options at the first argument and refuses
@@ -149,9 +150,9 @@ func (r *resolver) readCommand(word string) error {
 		}
 	}
 	if r.helping && len(r.path) == 0 {
-		return r.fail("no such command or topic '"+word+"'", nearest(word, append(visibleNames(r.commands), topicNames(helpTopics)...)))
+		return r.fail("no such command or topic '"+word+"'", suggest.Nearest(word, append(visibleNames(r.commands), topicNames(helpTopics)...)))
 	}
-	return r.fail("no such command '"+word+"'", nearest(word, visibleNames(r.commands)))
+	return r.fail("no such command '"+word+"'", suggest.Nearest(word, visibleNames(r.commands)))
 }
 
 // isHelp: --help always; -h unless the command has a -h of its own.
@@ -237,7 +238,7 @@ func (r *resolver) add(name, value string) error {
 }
 
 func (r *resolver) unknownOption(typed string) error {
-	return r.fail("no such option: "+typed, nearest(typed, optionNames(r.flags)))
+	return r.fail("no such option: "+typed, suggest.Nearest(typed, optionNames(r.flags)))
 }
 
 func (r *resolver) fail(text, suggestion string) error {

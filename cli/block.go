@@ -6,6 +6,7 @@ import (
 	"prefect/cli/render"
 	"prefect/engine/block"
 	"prefect/engine/ordered"
+	"prefect/engine/suggest"
 
 	"github.com/google/uuid"
 	"github.com/urfave/cli/v2"
@@ -80,7 +81,7 @@ func noBlock(home, slug string) error {
 			slugs = append(slugs, b.Slug())
 		}
 	}
-	if near := nearest(slug, slugs); near != "" {
+	if near := suggest.Nearest(slug, slugs); near != "" {
 		return withHint(err, "Did you mean '%s'?", near)
 	}
 	return withHint(err, "All blocks are shown by 'prefect block ls'; 'prefect block create' makes one.")

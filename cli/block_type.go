@@ -6,6 +6,7 @@ import (
 
 	"prefect/cli/render"
 	"prefect/engine/block"
+	"prefect/engine/suggest"
 
 	"github.com/urfave/cli/v2"
 )
@@ -89,7 +90,7 @@ func blockTypeInspect(e *env, slug, output string) error {
 		for _, t := range types {
 			slugs = append(slugs, t.Slug)
 		}
-		if near := nearest(slug, slugs); near != "" {
+		if near := suggest.Nearest(slug, slugs); near != "" {
 			return withHint(err, "Did you mean '%s'?", near)
 		}
 		return withHint(err, "All types are shown by 'prefect block type ls'.")

@@ -5,6 +5,7 @@ import (
 
 	"prefect/cli/render"
 	"prefect/engine/settings"
+	"prefect/engine/suggest"
 
 	"github.com/urfave/cli/v2"
 )
@@ -125,7 +126,7 @@ func unknownSetting(name string) error {
 		return errorf("'%s' has no effect here: %s", name, reason)
 	}
 	err := errorf("Unknown setting name '%s'.", name)
-	if near := nearest(name, settings.Names()); near != "" {
+	if near := suggest.Nearest(name, settings.Names()); near != "" {
 		return withHint(err, "Did you mean '%s'?", near)
 	}
 	return withHint(err, "The settings are shown by 'prefect config view --show-defaults'.")

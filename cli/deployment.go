@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"prefect/engine/suggest"
 	"prefect/store"
 
 	"github.com/google/uuid"
@@ -80,7 +81,7 @@ func (e *env) noDeployment(ctx context.Context, db *store.DB, name string) error
 	for _, d := range all {
 		names = append(names, d.FullName())
 	}
-	if near := nearest(name, names); near != "" {
+	if near := suggest.Nearest(name, names); near != "" {
 		return withHint(err, "Did you mean '%s'?", near)
 	}
 	return withHint(err, "All deployments are shown by 'prefect deployment ls'.")

@@ -6,6 +6,7 @@ import (
 
 	"prefect/cli/render"
 	"prefect/engine/settings"
+	"prefect/engine/suggest"
 
 	"github.com/urfave/cli/v2"
 )
@@ -107,7 +108,7 @@ func (e *env) profiles() (*settings.Settings, error) {
 
 func noProfile(name string, p *settings.Profiles) error {
 	err := errorf("Profile '%s' not found.", name)
-	if near := nearest(name, profileNames(p)); near != "" {
+	if near := suggest.Nearest(name, profileNames(p)); near != "" {
 		return withHint(err, "Did you mean '%s'?", near)
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"prefect/cli/render"
+	"prefect/engine/suggest"
 	"prefect/store"
 
 	"github.com/google/uuid"
@@ -61,7 +62,7 @@ func noWorkQueue(ctx context.Context, db *store.DB, word string) error {
 	for _, q := range all {
 		names = append(names, q.Name)
 	}
-	if near := nearest(word, names); near != "" {
+	if near := suggest.Nearest(word, names); near != "" {
 		return withHint(err, "Did you mean '%s'?", near)
 	}
 	return withHint(err, "Work queues are shown by 'prefect work-queue ls'.")
