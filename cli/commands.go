@@ -14,6 +14,7 @@ func commands(e *env) []*cli.Command {
 		newConcurrencyLimitCmd(e),
 		newBlockCmd(e),
 		newPruneCmd(e),
+		newDoctorCmd(e),
 		newQuickstartCmd(e),
 		newConfigCmd(e),
 		newProfileCmd(e),

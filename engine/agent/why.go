@@ -53,7 +53,7 @@ func whyClaimed(run store.FlowRun, name string) Reason {
 	alive := process.Alive(*run.ClaimProcess) || run.FlowProcess != nil && process.Alive(*run.FlowProcess)
 	switch {
 	case !alive:
-		help := []string{"doctor"}
+		help := []string{"doctor", "--fix"}
 		if run.WorkQueueName != nil {
 			help = []string{"agent", "start", "-q", *run.WorkQueueName}
 		}
@@ -140,7 +140,7 @@ func whyQueue(ctx context.Context, db *store.DB, run store.FlowRun, waits string
 
 // whyCantStart is what would make the run fail at once.
 func whyCantStart(d store.Deployment, name string, python func() error) (r Reason, found bool) {
-	if d.Path != nil {
+	if d.Path != nil && d.Storage == nil && d.Snapshot == nil {
 		if info, err := os.Stat(*d.Path); err != nil || !info.IsDir() {
 			return Reason{"folder-missing", fmt.Sprintf("Flow run %s would fail, because the folder of its deployment, %s, is not there.", name, *d.Path),
 				[]string{"deployment", "inspect", d.FullName()}}, true
