@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -13,18 +14,17 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// Open opens the file at a path below a location.
+// Open opens the file at a path below a location. Where there is none the cause of the error, and
+// the last words of its text, are fs.ErrNotExist, on every system and for every place.
 func Open(ctx context.Context, l Location, p string) (io.ReadCloser, error) {
 	if err := checkPath(p); err != nil {
 		return nil, err
 	}
 	if l.Folder != "" {
-		root, err := os.OpenRoot(l.Folder)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", filepath.Join(l.Folder, p), plain(err))
+		f, err := os.OpenInRoot(l.Folder, filepath.FromSlash(p))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fs.ErrNotExist
 		}
-		defer root.Close()
-		f, err := root.Open(filepath.FromSlash(p))
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", filepath.Join(l.Folder, p), plain(err))
 		}

@@ -15,7 +15,8 @@ __all__ = ["Deployment", "run_deployment"]
 class Deployment:
     """A deployment of a flow, to be given to the database with ``apply``.
 
-    ``path`` and ``entrypoint`` say where the flow is; `build_from_flow` fills them in.
+    ``path`` and ``entrypoint`` say where the flow is; `build_from_flow` fills them in. ``storage``
+    is a block that the flow's folder is uploaded to, and that runs fetch it from.
     """
 
     def __init__(
@@ -33,13 +34,14 @@ class Deployment:
         path: Optional[str] = None,
         entrypoint: Optional[str] = None,
         parameter_openapi_schema: Any = None,
+        storage: Any = None,
         **others: Any,
     ) -> None:
         unknown = {key: value for key, value in others.items() if value is not None}
         if unknown:
             raise ValueError(
                 f"a deployment has no {', '.join(sorted(unknown))} here: flows run in local "
-                "processes from local folders"
+                "processes"
             )
         self.name = name
         self.flow_name = flow_name
@@ -53,6 +55,8 @@ class Deployment:
         self.path = path
         self.entrypoint = entrypoint
         self.parameter_openapi_schema = parameter_openapi_schema
+        self.storage = storage
+        self._storage_path: Optional[str] = None
 
     @classmethod
     def build_from_flow(
@@ -60,15 +64,18 @@ class Deployment:
     ) -> Any:
         """A deployment of a flow that is defined in a file; written as YAML to ``output``, if given.
 
-        `ValueError` for a flow without a file.
+        With ``storage``, the folder is uploaded there, below ``path``, unless ``skip_upload`` is
+        set. `ValueError` for a flow without a file.
         """
         from prefect.blocks._store import awaitable
 
         if not name:
             raise ValueError("A deployment name must be provided.")
         apply = options.pop("apply", False)
-        for ignored in ("skip_upload", "ignore_file"):
-            options.pop(ignored, None)
+        skip_upload = options.pop("skip_upload", False)
+        if options.pop("ignore_file", None) not in (None, ".prefectignore"):
+            raise ValueError("what is left out is always said by the file .prefectignore here")
+        below = options.pop("path", None)
         path, entrypoint = _place(flow)
         options.setdefault("version", flow.version)
         options.setdefault("description", flow.description)
@@ -80,26 +87,46 @@ class Deployment:
             parameter_openapi_schema=flow.parameters,
             **options,
         )
+        made._storage_path = str(below) if below is not None else None
+        upload = made.storage is not None and not skip_upload
         if output:
-            made._build(output)
+            made._build(output, upload)
+        elif upload and not apply:
+            made.upload_to_storage()
         if apply:
-            made._apply()
+            made._apply(upload and not output)
         return awaitable(made)
 
     def apply(self, upload: bool = False) -> Any:
-        """Create the deployment, or update the one of this name; gives its id."""
+        """Create the deployment, or update the one of this name; gives its id.
+
+        ``upload`` uploads the folder to the storage block again.
+        """
         from prefect.blocks._store import awaitable
 
-        return awaitable(self._apply())
+        return awaitable(self._apply(upload))
+
+    def upload_to_storage(self) -> Any:
+        """Upload the folder to the storage block."""
+        import os
+        import tempfile
+
+        from prefect.blocks._store import awaitable
+
+        if self.storage is None:
+            raise ValueError(f"deployment {self.name!r} has no storage block")
+        with tempfile.TemporaryDirectory(prefix="prefect-") as folder:
+            self._build(os.path.join(folder, "deployment.yaml"), True)
+        return awaitable(None)
 
     def to_yaml(self, path: Any) -> Any:
         """Write the deployment as a YAML file."""
         from prefect.blocks._store import awaitable
 
-        self._build(str(path))
+        self._build(str(path), False)
         return awaitable(None)
 
-    def _apply(self) -> Any:
+    def _apply(self, upload: bool) -> Any:
         import os
         import tempfile
 
@@ -107,18 +134,20 @@ class Deployment:
 
         with tempfile.TemporaryDirectory(prefix="prefect-") as folder:
             manifest = os.path.join(folder, "deployment.yaml")
-            self._build(manifest)
+            self._build(manifest, upload)
             answer = run_command(["deployment", "apply", manifest, "-o", "json"])
         applied = answer[0] if isinstance(answer, list) else answer
         return as_uuid(applied["id"])
 
-    def _build(self, output: str) -> None:
+    def _build(self, output: str, upload: bool) -> None:
         if not self.entrypoint:
             raise ValueError(
                 f"deployment {self.name!r} has no entrypoint; use Deployment.build_from_flow"
             )
         run_command(
-            ["deployment", "build", self.entrypoint, "-n", self.name, "-o", output, *self._flags()],
+            ["deployment", "build", self.entrypoint, "-n", self.name, "-o", output]
+            + self._flags()
+            + self._storage_flags(upload),
             cwd=self.path,
             parse=False,
         )
@@ -136,6 +165,14 @@ class Deployment:
         for key, value in self.infra_overrides.items():
             flags += ["--override", f"{key}={value}"]
         return flags + _schedule_flags(self.schedule)
+
+    def _storage_flags(self, upload: bool) -> List[str]:
+        if self.storage is None:
+            return []
+        flags = ["--storage-block", _saved(self.storage)]
+        if self._storage_path is not None:
+            flags += ["--path", self._storage_path]
+        return flags if upload else [*flags, "--skip-upload"]
 
     def __repr__(self) -> str:
         return f"Deployment(name={self.name!r}, flow_name={self.flow_name!r})"
@@ -185,6 +222,19 @@ def _wait(run: FlowRun, timeout: Optional[float], poll_interval: float) -> FlowR
         answer = run_command(["flow-run", "inspect", run._id, "-o", "json"])
         run = FlowRun.from_api(answer)  # type: ignore[assignment]
     return run
+
+
+def _saved(storage: Any) -> str:
+    """The ``type/name`` of a storage block, which is saved if it isn't."""
+    from prefect.blocks._store import save_anonymous
+
+    if isinstance(storage, str):
+        return storage
+    slug = storage.get_block_type_slug()
+    if storage._block_document_name:
+        return f"{slug}/{storage._block_document_name}"
+    name, _ = save_anonymous(slug, storage._values(), storage.get_block_type_name())
+    return f"{slug}/{name}"
 
 
 def run_command(args: List[str], cwd: Optional[str] = None, parse: bool = True) -> Any:

@@ -6,7 +6,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any, Dict, List, Optional
 
 _TAKEN = (
     "You are attempting to save values with a name that is already in use for this block type. If "
@@ -14,8 +14,20 @@ _TAKEN = (
 )
 
 
-def save(slug: str, name: str, values: Dict[str, Any], overwrite: bool) -> Any:
-    """Write a block's values and give its id; `ValueError` for a bad name or one that is taken."""
+def save(
+    slug: str,
+    name: str,
+    values: Dict[str, Any],
+    overwrite: bool,
+    type_name: str = "",
+    anonymous: bool = False,
+    secrets: Optional[List[str]] = None,
+) -> Any:
+    """Write a block's values and give its id; `ValueError` for a bad name or one that is taken.
+
+    ``secrets`` are the keys of the values that the command line must not show.
+    """
+    from datetime import datetime, timezone
     from json import dumps
 
     from prefect._ids import as_uuid, new_id
@@ -23,18 +35,43 @@ def save(slug: str, name: str, values: Dict[str, Any], overwrite: bool) -> Any:
 
     _check_name(name)
     path = _path(slug, name)
-    block_id = new_id()
+    now = datetime.now(timezone.utc).isoformat(timespec="microseconds")
+    document: Dict[str, Any] = {"id": new_id(), "type_name": type_name, "created": now}
     if os.path.exists(path):
         if not overwrite:
             raise ValueError(_TAKEN)
-        block_id = str(load(slug, name)["id"])
+        old = load(slug, name)
+        document.update(id=str(old["id"]), created=old.get("created", now))
+    document.update(updated=now, is_anonymous=anonymous)
+    document.update(secrets=secrets or [], values=values)
+    _write(path, dumps(document, default=encode))
+    return as_uuid(document["id"])
+
+
+def save_anonymous(slug: str, values: Dict[str, Any], type_name: str) -> Any:
+    """Save a block that has no name, under one that the same values always get; gives both."""
+    from json import dumps
+    from uuid import NAMESPACE_URL, uuid5
+
+    from prefect._json import encode
+
+    text = dumps([slug, values], default=encode, sort_keys=True)
+    name = f"anonymous-{uuid5(NAMESPACE_URL, text)}"
+    return name, save(slug, name, values, True, type_name, True)
+
+
+def _write(path: str, text: str) -> None:
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    draft = f"{path}.{os.getpid()}.tmp"
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        file.write(dumps({"id": block_id, "values": values}, default=encode))
-    os.replace(draft, path)  # a reader sees the old block or the new one, never half of it
-    return as_uuid(block_id)
+    # A name that is nobody else's, and none of a block: a draft that is left is no harm.
+    draft = os.path.join(os.path.dirname(path), f".draft-{os.urandom(8).hex()}")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(fd, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        os.replace(draft, path)  # a reader sees the old block or the new one, never half of it
+    except BaseException:
+        os.unlink(draft)
+        raise
 
 
 def load(slug: str, name: str) -> Dict[str, Any]:

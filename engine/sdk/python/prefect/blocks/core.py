@@ -111,7 +111,14 @@ class Block(Model):
         name = name or self._block_document_name
         if not name:
             raise ValueError("You're attempting to save a block document without a name.")
-        self._block_document_id = save(self.get_block_type_slug(), name, self._values(), overwrite)
+        self._block_document_id = save(
+            self.get_block_type_slug(),
+            name,
+            self._values(),
+            overwrite,
+            self.get_block_type_name(),
+            secrets=[key for key in _fields(type(self)) if _is_secret(getattr(self, key))],
+        )
         self._block_document_name, self._is_anonymous = name, False
         return awaitable(self._block_document_id)
 
@@ -122,9 +129,11 @@ class Block(Model):
 
         slug, _, short = name.rpartition("/")
         document = load(slug or cls.get_block_type_slug(), short)
-        block = cls(**cls._from_saved(document["values"]))
+        kind = cls if cls is not Block else _type_of(slug)
+        block = kind(**kind._from_saved(document["values"]))
         block._block_document_id = document["id"]
-        block._block_document_name, block._is_anonymous = short, False
+        block._block_document_name = short
+        block._is_anonymous = bool(document.get("is_anonymous"))
         return awaitable(block)
 
     def _values(self) -> Dict[str, Any]:
@@ -170,6 +179,33 @@ def _in_clear(value: Any) -> Any:
     if isinstance(value, Block):
         return value._values()
     return value
+
+
+def _is_secret(value: Any) -> bool:
+    """Whether there is a secret of pydantic in a value."""
+    if isinstance(value, dict):
+        return any(_is_secret(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_is_secret(item) for item in value)
+    if isinstance(value, Block):
+        return any(_is_secret(getattr(value, key)) for key in _fields(type(value)))
+    return hasattr(value, "get_secret_value")
+
+
+def _type_of(slug: str) -> Any:
+    """The class of a block type, among those that are built in and those that were imported."""
+    import prefect.blocks.system
+    import prefect.filesystems  # noqa: F401
+
+    left = list(Block.__subclasses__())
+    while left:
+        kind = left.pop()
+        if kind.get_block_type_slug() == slug:
+            return kind
+        left += kind.__subclasses__()
+    raise ValueError(
+        f"no class of the block type {slug!r} was imported; load the block with the class's own load"
+    )
 
 
 def _fields(cls: type) -> Dict[str, Any]:
