@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"prefect/cli/render"
 	"prefect/engine/block"
 	"prefect/engine/manifest"
 	"prefect/engine/ordered"
@@ -106,7 +107,9 @@ func (e *env) upload(ctx context.Context, p *place, root string) error {
 	if err != nil {
 		return err
 	}
+	finish := e.showProgress("Uploading files", &o)
 	done, err := storage.Upload(ctx, p.location, root, o)
+	finish()
 	e.tellLeftOut(done.Notes)
 	if err != nil {
 		return storageError(err)
@@ -130,7 +133,9 @@ func (e *env) snapshot(ctx context.Context, root string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	finish := e.showProgress("Keeping files", &o)
 	done, err := storage.Snapshot(ctx, home, root, o)
+	finish()
 	e.tellLeftOut(done.Notes)
 	if err != nil {
 		return "", storageError(err)
@@ -138,6 +143,22 @@ func (e *env) snapshot(ctx context.Context, root string) (string, error) {
 	e.success("Snapshot %s of %s taken.\n", done.Digest[:12], count(done.Files, "file"))
 	e.tellLarge(done.Files, done.Bytes)
 	return done.Digest, nil
+}
+
+// showProgress shows a bar on a terminal while files are packaged, until finish is called.
+func (e *env) showProgress(label string, o *storage.Options) (finish func()) {
+	var bar *render.Progress
+	o.Report = func(done, total int) {
+		if bar == nil {
+			bar = e.err.Progress(label, total)
+		}
+		bar.Set(done)
+	}
+	return func() {
+		if bar != nil {
+			bar.Done()
+		}
+	}
 }
 
 func (e *env) tellLeftOut(notes []string) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"prefect/cli/render"
+	"prefect/engine/storage"
 	"prefect/store"
 
 	"github.com/urfave/cli/v2"
@@ -23,7 +24,7 @@ func newPruneCmd(e *env) *cli.Command {
 		Name:  "prune",
 		Usage: "Delete old flow runs with their logs, and give the room back to the disk.",
 		Description: "Deleted are runs that are over and ended longer ago than --older-than, with their states, task runs and logs, " +
-			"and cached results that are as old or have expired. Runs that wait or go on, deployments and queues stay. " +
+			"and cached results that are as old or have expired. So are, unless --state is given, snapshots that no deployment runs from and what was fetched from storage. Runs that wait or go on, deployments and queues stay. " +
 			"Agents and runs go on meanwhile, and it can be stopped at any time.",
 		UsageText: "prefect prune --older-than 30d --dry-run\nprefect prune --older-than 30d\nprefect prune --older-than 7d --state Completed --state Skipped",
 		Flags: []cli.Flag{
@@ -61,11 +62,18 @@ func prune(ctx context.Context, e *env, o pruneOptions) error {
 			return err
 		}
 	}
+	var files storage.Pruned
+	if len(o.states) == 0 { // else only runs are meant
+		if files, err = e.pruneFiles(ctx, db, f.Before, o.dryRun); err != nil {
+			return err
+		}
+	}
 	value := render.Dict{{Key: "dry_run", Value: o.dryRun}, {Key: "older_than", Value: f.Before}, {Key: "flow_runs", Value: n.FlowRuns},
 		{Key: "task_runs", Value: n.TaskRuns}, {Key: "log_lines", Value: n.LogLines}, {Key: "cached_results", Value: n.CachedResults},
-		{Key: "bytes_before", Value: before}, {Key: "bytes_after", Value: after}}
+		{Key: "bytes_before", Value: before}, {Key: "bytes_after", Value: after}, {Key: "snapshots", Value: files.Snapshots},
+		{Key: "stored_files", Value: files.Files}, {Key: "stored_bytes", Value: files.Bytes}}
 	return e.show(o.output, value, nil, func(*render.Console) error {
-		e.tellPruned(o, n, before, after)
+		e.tellPruned(o, n, files, before, after)
 		return nil
 	})
 }
@@ -88,16 +96,21 @@ func (e *env) prune(ctx context.Context, db *store.DB, f store.PruneFilter, expe
 	return n, size, databaseError(err)
 }
 
-func (e *env) tellPruned(o pruneOptions, n store.Pruned, before, after int64) {
-	if n == (store.Pruned{}) {
+func (e *env) tellPruned(o pruneOptions, n store.Pruned, files storage.Pruned, before, after int64) {
+	done := "Deleted"
+	if o.dryRun {
+		done = "Would delete"
+	}
+	if n == (store.Pruned{}) && files == (storage.Pruned{}) {
 		e.printf("Nothing is older than %s.\n", o.text)
-	} else {
-		done := "Deleted"
-		if o.dryRun {
-			done = "Would delete"
-		}
+	}
+	if n != (store.Pruned{}) {
 		e.printf("%s %s older than %s, with %s and %s, and %s.\n", done, countRuns(n.FlowRuns), o.text,
 			count(n.TaskRuns, "task run"), count(n.LogLines, "line")+" of log", count(n.CachedResults, "cached result"))
+	}
+	if files != (storage.Pruned{}) {
+		e.printf("%s %s that no deployment runs from, and %s of the store that nothing needs (%s).\n", done, count(files.Snapshots, "snapshot"),
+			count(files.Files, "file"), size(files.Bytes))
 	}
 	if after < before {
 		e.printf("The database has shrunk from %s to %s.\n", size(before), size(after))

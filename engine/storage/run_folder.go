@@ -24,7 +24,7 @@ func NewRunFolder(home, run string) (*RunFolder, error) {
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return nil, fmt.Errorf("make a folder for the run: %w", err)
 	}
-	removeDeadRuns(parent)
+	RemoveDeadRuns(home)
 	r, err := lockNew(parent, run+"-*.lock")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the run: %w", err)
@@ -70,9 +70,10 @@ func (r *RunFolder) Remove() error {
 	return err
 }
 
-// removeDeadRuns removes the folders whose lock nobody holds. What can't be removed now is tried
-// again by the next run.
-func removeDeadRuns(parent string) {
+// RemoveDeadRuns removes the folders of runs whose process has not lived to do so: those whose lock
+// nobody holds. What can't be removed now is tried again the next time.
+func RemoveDeadRuns(home string) {
+	parent := filepath.Join(home, "runs")
 	entries, err := os.ReadDir(parent)
 	if err != nil {
 		return
