@@ -29,7 +29,7 @@ func manPage(app *cli.App) string {
 	if t, ok := sourceTime(); ok {
 		date = t.Format(time.DateOnly)
 	}
-	m.line(".TH PREFECT 1 %s %s %s", quoteRoff(date), quoteRoff("prefect "+Version()), quoteRoff("User Commands"))
+	m.line(".TH PREFECT 1 %q %s %s", date, quoteRoff("prefect "+Version()), quoteRoff("User Commands"))
 	m.line(".nr HY 0\n.ad l") // a word that is to be typed stays whole
 	root := newHelpPage(app, &call{})
 	m.section("NAME")
