@@ -86,8 +86,18 @@ func (e *env) report(err error) int {
 	if errors.Is(err, context.Canceled) {
 		return exitInterrupted // by Ctrl+C, which needs no explanation
 	}
-	e.printError(err)
+	e.printError(e.explained(err))
 	return exitFailed
+}
+
+// explained puts SQLite's own words about the database's file into the user's.
+func (e *env) explained(err error) error {
+	if e.opened != nil {
+		if problem, ok := e.opened.Problem(err); ok {
+			return databaseError(problem)
+		}
+	}
+	return err
 }
 
 func (e *env) printError(err error) {

@@ -101,12 +101,13 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	return worldIn(t, t.TempDir())
+	dir := t.TempDir()
+	return worldIn(t, dir, filepath.Join(dir, "home"))
 }
 
-func worldIn(t *testing.T, dir string) *world {
+func worldIn(t *testing.T, dir, home string) *world {
 	t.Helper()
-	w := &world{T: t, dir: dir, home: filepath.Join(dir, "home")}
+	w := &world{T: t, dir: dir, home: home}
 	t.Cleanup(func() { process.KillMarked("PREFECT_HOME", w.home) })
 	db, err := store.Open(context.Background(), w.path())
 	w.ok(err)
