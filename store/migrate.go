@@ -7,12 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
+	"path/filepath"
 	"time"
 )
 
 //go:embed migrations/*.sql
-var migrationFiles embed.FS
+var embedded embed.FS
+
+// migrationFiles is a variable for the tests, which have migrations to come.
+var migrationFiles fs.FS = embedded
 
 // applicationID marks the file as ours in SQLite's header ("PRFG").
 const applicationID = 0x50524647
@@ -26,7 +31,7 @@ func migrations() ([]string, error) {
 	}
 	texts := make([]string, 0, len(names))
 	for _, name := range names { // fs.Glob sorts them
-		text, err := migrationFiles.ReadFile(name)
+		text, err := fs.ReadFile(migrationFiles, name)
 		if err != nil {
 			return nil, err
 		}
@@ -88,19 +93,62 @@ func (db *DB) schemaVersion(ctx context.Context, q querier, known int) (int, err
 }
 
 // backup copies the database beside itself before it is changed. VACUUM INTO gives a whole copy
-// also while other processes write.
+// also while other processes write. The copy has its name only once it is whole, was read back and
+// is on the disk.
 func (db *DB) backup(ctx context.Context, version int) error {
 	name := fmt.Sprintf("%s.schema-%d.%s.bak", db.path, version, db.Now().UTC().Format("20060102T150405.000000"))
-	if f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
+	part := fmt.Sprintf("%s.%d.part", name, os.Getpid())
+	err := db.copyTo(ctx, part)
+	if err == nil {
+		err = os.Rename(part, name)
+	}
+	if err != nil {
+		os.Remove(part)
 		return fmt.Errorf("making a backup before the upgrade: %w", err)
-	} else if err := f.Close(); err != nil {
+	}
+	syncFolder(filepath.Dir(name))
+	return nil
+}
+
+// copyTo writes a copy of the database to a new file and reads it back.
+func (db *DB) copyTo(ctx context.Context, path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
 		return err
 	}
-	if _, err := db.db.ExecContext(ctx, "vacuum into ?", name); err != nil {
-		os.Remove(name)
-		return fmt.Errorf("making a backup before the upgrade: %w", err)
+	defer f.Close()
+	if _, err := db.db.ExecContext(ctx, "vacuum into ?", path); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil { // SQLite leaves that to the caller
+		return err
+	}
+	return checkCopy(ctx, path)
+}
+
+func checkCopy(ctx context.Context, path string) error {
+	conn, err := sql.Open("sqlite", fileURL(path, url.Values{"mode": {"ro"}, "immutable": {"1"}}))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	var sound string
+	if err := conn.QueryRowContext(ctx, "pragma quick_check(1)").Scan(&sound); err != nil {
+		return fmt.Errorf("reading the copy back: %w", err)
+	}
+	if sound != "ok" {
+		return fmt.Errorf("the copy is damaged: %s", sound)
 	}
 	return nil
+}
+
+// syncFolder makes a new name in a folder last. Where a folder can't be synced, as on Windows, the
+// system sees to that.
+func syncFolder(path string) {
+	if f, err := os.Open(path); err == nil {
+		_ = f.Sync()
+		f.Close()
+	}
 }
 
 // querier is what *sql.DB and *sql.Tx share for reading.

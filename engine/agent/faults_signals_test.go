@@ -60,14 +60,14 @@ func TestFaultsSignals(t *testing.T) {
 	together(t)
 	for _, s := range signallings {
 		for i, l := range loads {
-			if i >= 2 && !long && s.name != "SIGTERM" {
+			if i >= 2 && !long() && s.name != "SIGTERM" {
 				continue
 			}
 			t.Run(s.name+", "+l.name+", once", func(t *testing.T) {
 				together(t)
 				testDrain(t, s, l)
 			})
-			if s.code != 0 && l.runs > 0 && (i < 3 || long) {
+			if s.code != 0 && l.runs > 0 && (i < 3 || long()) {
 				t.Run(s.name+", "+l.name+", twice", func(t *testing.T) {
 					together(t)
 					testForced(t, s, l)

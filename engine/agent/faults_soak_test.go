@@ -94,7 +94,7 @@ func TestFaultsSoak(t *testing.T) {
 	time.Sleep(idle)
 	used := w.processor(p) - before
 	t.Logf("idle for %v it took %v of the processor", idle, used)
-	if long && used > idle*3/1000 {
+	if long() && used > idle*3/1000 {
 		t.Errorf("an idle agent took %v of the processor in %v", used, idle)
 	}
 	inside()

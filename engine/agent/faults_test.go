@@ -4,7 +4,7 @@
 // locks) and then look whether anything is stuck, lost or was run twice. Each has a short form for
 // every test run and a long one:
 //
-//	PREFECT_FAULTS=long go test ./engine/agent ./engine/runner ./store -run Faults -timeout 3h
+//	PREFECT_FAULTS=long go test ./engine/agent ./store -run Faults -timeout 3h
 package agent_test
 
 import (
@@ -31,8 +31,9 @@ import (
 	"prefect/store"
 )
 
-// long is set for the long forms.
-var long = os.Getenv("PREFECT_FAULTS") == "long"
+// long is set for the long forms. It is asked for within tests only, so that no result of another
+// form is taken from the cache.
+func long() bool { return os.Getenv("PREFECT_FAULTS") == "long" }
 
 // program is this test's binary under a name by which it is the command line.
 var program string
@@ -69,7 +70,7 @@ func runTests(m *testing.M) int {
 
 // scale is a number of repetitions: for the short form and for the long one.
 func scale(short, full int) int {
-	if long {
+	if long() {
 		return full
 	}
 	return short
@@ -77,7 +78,7 @@ func scale(short, full int) int {
 
 // bound is how long something may take. Only the long form, on a machine of its own, is strict.
 func bound(d time.Duration) time.Duration {
-	if long {
+	if long() {
 		return d
 	}
 	return d + 30*time.Second
@@ -85,7 +86,7 @@ func bound(d time.Duration) time.Duration {
 
 // together lets a test run beside others. In the long form each has the machine for itself.
 func together(t *testing.T) {
-	if !long {
+	if !long() {
 		t.Parallel()
 	}
 }

@@ -57,7 +57,7 @@ func TestFaultsCancellingEndsTheWholeTree(t *testing.T) {
 	}
 	for how, cancel := range cancel {
 		for what, tree := range trees {
-			if tree.grace > 0 && how == "by a signal" && !long {
+			if tree.grace > 0 && how == "by a signal" && !long() {
 				continue // it takes its time, and one is enough
 			}
 			t.Run(how+", a tree "+what, func(t *testing.T) {
