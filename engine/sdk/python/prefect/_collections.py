@@ -125,6 +125,37 @@ def replace_runs(value: Any, by_id: Dict[int, Any]) -> Any:
     return copy(update=fields)
 
 
+def own_copy(value: Any, made: Optional[Dict[int, Any]] = None) -> Any:
+    """A list, dict or set for one task alone, with those in it; other values are as they are.
+
+    What a task does to its arguments must not be seen by its flow or by tasks beside it.
+    """
+    kind = type(value)
+    if kind is list or kind is set:
+        if PLAIN.issuperset(map(type, value)):
+            return value.copy()
+    elif kind is dict:
+        if PLAIN.issuperset(map(type, value.values())):
+            return value.copy()
+    elif kind is not tuple or PLAIN.issuperset(map(type, value)):
+        return value
+    made = {} if made is None else made  # a list may hold itself
+    if id(value) in made:
+        return made[id(value)]
+    if kind is dict:
+        new: Any = {}
+        made[id(value)] = new
+        new.update((key, own_copy(item, made)) for key, item in value.items())
+    elif kind is list:
+        new = made[id(value)] = []
+        new.extend(own_copy(item, made) for item in value)
+    elif kind is set:
+        new = value.copy()  # what is in a set can't change
+    else:
+        new = tuple(own_copy(item, made) for item in value)
+    return new
+
+
 def collected(value: Any) -> Any:
     """``value`` with the generators in it, in lists and the like, run to their ends as lists."""
     kind = type(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextvars import copy_context
 
 from prefect import _log, _mode
 from prefect._flow_run import FlowExecution
@@ -103,7 +104,8 @@ def _attempt_sync(execution: FlowExecution) -> State:
         value: Any = None
         try:
             if execution.flow.timeout_seconds is None:
-                value = execution.call()
+                # in a copy: a context variable that the flow sets is not its caller's
+                value = copy_context().run(execution.call)
             else:
                 value = _call_with_timeout(execution)
         except _TimedOut:
@@ -130,7 +132,6 @@ class _TimedOut(Exception):
 
 def _call_with_timeout(execution: FlowExecution) -> Any:
     from _thread import start_new_thread
-    from contextvars import copy_context
 
     outcome = Outcome()
     start_new_thread(outcome.run, (copy_context(), execution.call))
@@ -151,8 +152,11 @@ def _crash(execution: FlowExecution, exc: BaseException) -> None:
     if execution.context is not None:
         _abandon(execution)
     execution.crashed(exc, message)
-    if execution.parent is not None and isinstance(exc, (KeyboardInterrupt, SystemExit)):
+    parent = execution.parent
+    if parent is not None and isinstance(exc, (KeyboardInterrupt, SystemExit)):
         exc._prefect_ended_subflow = True  # type: ignore[union-attr]
+        if not parent.flow.isasync and parent.interruption is None:
+            parent.interruption = exc  # the parent ends with it too, even where it catches it
 
 
 def _abandon(execution: FlowExecution) -> None:

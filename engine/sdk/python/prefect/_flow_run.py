@@ -7,7 +7,7 @@ and once for async code.
 from __future__ import annotations
 
 from prefect import _log
-from prefect._collections import find_runs, replace_runs, run_id
+from prefect._collections import PLAIN, find_runs, replace_runs, run_id
 from prefect._ids import new_id, new_name
 from prefect._json import quote
 from prefect._record import (
@@ -85,7 +85,7 @@ class FlowExecution:
     def _create(self, parameters: Dict[str, Any]) -> None:
         flow, parent = self.flow, self.parent
         task_run_id = self.task_run._id if self.task_run is not None else None
-        plain = flow.serialize_parameters(parameters)
+        plain = _as_recorded(parameters)
         run = record_flow_run(flow, plain, _current_tags(), None, task_run_id)
         self.run = run
         self._open_log()
@@ -411,6 +411,26 @@ def record_flow_run(
     events = flow_run_event(run, flow.name, parameters)
     recorder.emit(events + flow_state_event(run._id, pending, 0))
     return run
+
+
+def _as_recorded(parameters: Dict[str, Any]) -> Dict[str, Any]:
+    """Parameters as plain data: `<type>` for a value that JSON has no form for.
+
+    Of a collection that holds such values as much is kept as can be.
+    """
+    if PLAIN.issuperset(map(type, parameters.values())):
+        return dict(parameters)
+    from prefect._json import dumps, loads
+    from prefect._schema_defaults import encode
+
+    plain: Dict[str, Any] = {}
+    for name, value in parameters.items():
+        try:
+            plain[name] = encode(value)
+        except Exception:
+            whole = isinstance(value, (list, tuple, set, dict))
+            plain[name] = loads(dumps(value)) if whole else f"<{type(value).__name__}>"
+    return plain
 
 
 class _Tagless:

@@ -25,6 +25,13 @@ def enable() -> None:
     enabled = True
 
 
+def forget() -> None:
+    """Forget the runs so far, where another database begins."""
+    flow_runs.clear()
+    task_runs.clear()
+    logs.clear()
+
+
 def remember_flow_run(run: FlowRun) -> None:
     run.states = []
     _add(flow_runs, run)

@@ -57,6 +57,8 @@ def _encode_other(value: Any) -> Any:
             return form(value)
     if hasattr(type(value), "__dataclass_fields__"):
         return {name: encode(getattr(value, name)) for name in type(value).__dataclass_fields__}
+    if hasattr(value, "get_secret_value"):
+        return str(value)
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     if hasattr(value, "__fields__") and callable(getattr(value, "dict", None)):

@@ -213,7 +213,8 @@ def _run_sync(execution: TaskExecution) -> State:
     try:
         while state is None:
             try:
-                value = task._binder.call(execution.parameters)
+                # in a copy: a context variable that the task sets is not its flow's
+                value = copy_context().run(task._binder.call, execution.parameters)
             except Exception as exc:
                 state = execution.failed(exc)
             else:

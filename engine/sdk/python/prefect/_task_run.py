@@ -7,7 +7,14 @@ and once for async code.
 from __future__ import annotations
 
 from prefect import _log
-from prefect._collections import PLAIN, find_runs, replace_runs, result_of, run_id
+from prefect._collections import (
+    PLAIN,
+    find_runs,
+    own_copy,
+    replace_runs,
+    result_of,
+    run_id,
+)
 from prefect._ids import new_id
 from prefect._json import quote
 from prefect._record import now, recorder, state_json, tags_json, task_state_event
@@ -193,6 +200,10 @@ class TaskExecution:
             blocked = self._resolve()
             if blocked is not None:
                 return blocked
+        parameters = self.parameters
+        for name, value in parameters.items():
+            if type(value) not in PLAIN:
+                parameters[name] = own_copy(value)
         if self.task.cache_key_fn is not None:
             cached = self._look_up()
             if cached is not None:

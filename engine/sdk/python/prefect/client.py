@@ -1,24 +1,25 @@
 """A client for what a local tool can answer: the runs of this process, and the database's.
 
-Runs of this process are answered from memory; for others the supervisor is asked. Everything is
-async, as in 2.1.
+Runs of this process are answered from memory; for the rest the `prefect` program is asked.
+Everything is async, as in 2.1.
 """
 
 from __future__ import annotations
 
 from prefect import _history
+from prefect._command import look_through, look_up, run_command
+from prefect._query import chosen
 from prefect._record import recorder
 from prefect.exceptions import ObjectNotFound
 from prefect.orion.schemas.core import (
+    ConcurrencyLimit,
     Deployment,
     Flow,
     FlowRun,
     Log,
-    Record,
     TaskRun,
     WorkQueue,
     flow_id_of,
-    state_from_api,
 )
 
 TYPE_CHECKING = False
@@ -40,7 +41,8 @@ def get_client(**settings: Any) -> OrionClient:
 class OrionClient:
     """Reads runs, flows, deployments and logs. Ids may be `uuid.UUID` or text.
 
-    `ObjectNotFound` is raised for an id or name that nothing has.
+    `ObjectNotFound` is raised for an id or name that nothing has. Filters and ``sort`` are those
+    of 2.1, as objects or as dicts.
     """
 
     api_url = "http://ephemeral-orion/api/"
@@ -71,77 +73,97 @@ class OrionClient:
         return None
 
     async def read_flow_run(self, flow_run_id: Any) -> FlowRun:
-        run = _history.flow_runs.get(str(flow_run_id))
-        return run or _one(FlowRun, "flow_run", id=flow_run_id)
-
-    async def read_task_run(self, task_run_id: Any) -> TaskRun:
-        run = _history.task_runs.get(str(task_run_id))
-        return run or _one(TaskRun, "task_run", id=task_run_id)
-
-    async def read_flow_run_states(self, flow_run_id: Any) -> List[State]:
-        """Every state the run has been in, oldest first."""
-        run = _history.flow_runs.get(str(flow_run_id))
-        return _states(run, "flow_run_states", flow_run_id)
-
-    async def read_task_run_states(self, task_run_id: Any) -> List[State]:
-        """Every state the run has been in, oldest first."""
-        run = _history.task_runs.get(str(task_run_id))
-        return _states(run, "task_run_states", task_run_id)
+        own = _history.flow_runs.get(str(flow_run_id))
+        return own or _flow_run(look_up(["flow-run", "inspect", str(flow_run_id)]))
 
     async def read_flow_runs(self, **filters: Any) -> List[FlowRun]:
-        """Flow runs, newest first; filters and ``sort`` as in 2.1, ``limit``, ``offset``."""
-        return _several(FlowRun, "flow_runs", _history.flow_runs, filters)
+        """Flow runs, newest first."""
+        return _flow_runs(filters)
+
+    async def read_flow_run_states(self, flow_run_id: Any) -> List[State]:
+        """Every state that a run of this process has been in, oldest first; else its last one."""
+        return _states(await self.read_flow_run(flow_run_id))
+
+    async def read_task_run(self, task_run_id: Any) -> TaskRun:
+        own = _history.task_runs.get(str(task_run_id))
+        if own is None:
+            raise ObjectNotFound(
+                f"there is no task run {str(task_run_id)!r} of this process; those of other runs "
+                "are found by their flow run, with read_task_runs"
+            )
+        return own  # type: ignore[no-any-return]
 
     async def read_task_runs(self, **filters: Any) -> List[TaskRun]:
-        """Task runs, newest first; filters as for flow runs."""
-        return _several(TaskRun, "task_runs", _history.task_runs, filters)
+        """Task runs of this process, newest first; with a filter of flow runs, those of theirs."""
+        return _task_runs(filters)
+
+    async def read_task_run_states(self, task_run_id: Any) -> List[State]:
+        """Every state that a task run of this process has been in, oldest first."""
+        return _states(await self.read_task_run(task_run_id))
 
     async def read_flow(self, flow_id: Any) -> Flow:
-        for run in _history.flow_runs.values():
-            if str(run.flow_id) == str(flow_id):
-                return Flow(id=flow_id, name=run.flow_name, tags=[])
-        return _one(Flow, "flow", id=flow_id)
+        for flow in _flows():
+            if flow._id == str(flow_id):
+                return flow
+        raise ObjectNotFound(f"there is no flow {str(flow_id)!r}")
 
     async def read_flow_by_name(self, flow_name: str) -> Flow:
-        for run in _history.flow_runs.values():
-            if run.flow_name == flow_name:
-                return Flow(id=run.flow_id, name=flow_name, tags=[])
-        return _one(Flow, "flow", filter={"name": flow_name})
+        for flow in _flows():
+            if flow.name == flow_name:
+                return flow
+        raise ObjectNotFound(f"there is no flow {flow_name!r}")
 
     async def read_flows(self, **filters: Any) -> List[Flow]:
-        rows = _ask("flows", filter=_plain(filters))
-        if rows is not None:
-            return [Flow.from_api(row) for row in rows]  # type: ignore[misc]
-        names = {run.flow_name: run.flow_id for run in _history.flow_runs.values()}
-        return [Flow(id=names[name], name=name, tags=[]) for name in sorted(names)]
+        return chosen(_flows(), {"flow": lambda flow: flow}, filters)
 
     async def read_deployment(self, deployment_id: Any) -> Deployment:
-        return _one(Deployment, "deployment", id=deployment_id)
+        for deployment in _deployments():
+            if deployment._id == str(deployment_id):
+                return deployment
+        raise ObjectNotFound(f"there is no deployment {str(deployment_id)!r}")
 
     async def read_deployment_by_name(self, name: str) -> Deployment:
         """A deployment by `flow/deployment`."""
-        return _one(Deployment, "deployment", filter={"name": name})
+        return Deployment.from_api(look_up(["deployment", "inspect", name]))  # type: ignore[return-value]
 
     async def read_deployments(self, **filters: Any) -> List[Deployment]:
-        rows = _ask("deployments", filter=_plain(filters)) or []
-        return [Deployment.from_api(row) for row in rows]  # type: ignore[misc]
+        return chosen(_deployments(), {"deployment": lambda one: one}, filters)
+
+    async def delete_deployment(self, deployment_id: Any) -> None:
+        run_command(["deployment", "delete", "--id", str(deployment_id)], parse=False)
 
     async def read_work_queue_by_name(self, name: str) -> WorkQueue:
-        return _one(WorkQueue, "work_queue", filter={"name": name})
+        return WorkQueue.from_api(look_up(["work-queue", "inspect", name]))  # type: ignore[return-value]
 
-    async def read_work_queues(self, **filters: Any) -> List[WorkQueue]:
-        rows = _ask("work_queues", filter=_plain(filters)) or []
-        return [WorkQueue.from_api(row) for row in rows]  # type: ignore[misc]
+    async def read_work_queues(self, **page: Any) -> List[WorkQueue]:
+        rows = [WorkQueue.from_api(row) for row in look_through(["work-queue", "ls"])]
+        return chosen(rows, {}, page)
 
-    async def read_logs(self, log_filter: Any = None, **filters: Any) -> List[Log]:
-        """Log records, oldest first; ``log_filter`` as in 2.1."""
-        plain = _plain(log_filter) or {}
-        rows = _ask("logs", filter={"logs": plain, **_plain(filters)})
-        if rows is None:
-            rows = [row for row in map(_log_row, _history.logs) if _fits(row, plain)]
-            offset = filters.get("offset") or 0
-            rows = rows[offset:][: filters.get("limit")]
-        return [Log.from_api(row) for row in rows]  # type: ignore[misc]
+    async def create_work_queue(self, name: str, **options: Any) -> Any:
+        """The id of a new work queue."""
+        return WorkQueue.from_api(run_command(["work-queue", "create", name, "-o", "json"])).id
+
+    async def create_concurrency_limit(self, tag: str, concurrency_limit: int) -> Any:
+        """Let at most so many task runs with a tag run at once; gives the limit's id."""
+        args = ["concurrency-limit", "create", tag, str(concurrency_limit), "-o", "json"]
+        return ConcurrencyLimit.from_api(run_command(args)).id
+
+    async def read_concurrency_limit_by_tag(self, tag: str) -> ConcurrencyLimit:
+        row = look_up(["concurrency-limit", "inspect", tag])
+        return ConcurrencyLimit.from_api(row)  # type: ignore[return-value]
+
+    async def read_concurrency_limits(self, **page: Any) -> List[ConcurrencyLimit]:
+        rows = look_through(["concurrency-limit", "ls"])
+        return chosen([ConcurrencyLimit.from_api(row) for row in rows], {}, page)
+
+    async def delete_concurrency_limit_by_tag(self, tag: str) -> None:
+        run_command(["concurrency-limit", "delete", tag], parse=False)
+
+    async def read_logs(self, log_filter: Any = None, **page: Any) -> List[Log]:
+        """Log records of this process, oldest first; of other flow runs those that a filter names."""
+        return chosen(
+            _logs(log_filter), {"log": lambda log: log}, {**page, "log_filter": log_filter}
+        )
 
     async def create_flow(self, flow: Any) -> Any:
         """The id of a flow; flows come into being with their first run."""
@@ -159,7 +181,8 @@ class OrionClient:
         from prefect._flow_run import record_flow_run
 
         recorder.start()
-        return record_flow_run(flow, dict(parameters or {}), list(tags or []), name)
+        plain = flow.serialize_parameters(parameters or {})
+        return record_flow_run(flow, plain, list(tags or []), name)
 
     async def create_flow_run_from_deployment(
         self, deployment_id: Any, *, parameters: Optional[Dict[str, Any]] = None, **options: Any
@@ -169,47 +192,78 @@ class OrionClient:
 
         return create_run(["--id", str(deployment_id)], parameters)
 
-
-def _ask(what: str, **question: Any) -> Any:
-    """The supervisor's answer; None where nobody records or nothing was found."""
-    from prefect._json import dumps, quote
-
-    fields = "".join(
-        f',"{key}":{dumps(value)}' for key, value in question.items() if value is not None
-    )
-    answer = recorder.ask(f'"k":"read","what":{quote(what)}{fields}}}')
-    return answer.get("value") if answer else None
+    async def delete_flow_run(self, flow_run_id: Any) -> None:
+        run_command(["flow-run", "delete", str(flow_run_id)], parse=False)
+        _history.flow_runs.pop(str(flow_run_id), None)
 
 
-def _one(kind: Any, what: str, **question: Any) -> Any:
-    if "id" in question:
-        question["id"] = str(question["id"])
-    value = _ask(what, **question)
-    if value is None:
-        wanted = question.get("id") or question["filter"]["name"]
-        raise ObjectNotFound(f"there is no {what.replace('_', ' ')} {wanted!r}")
-    return kind.from_api(value)
+def _flow_run(row: Dict[str, Any]) -> FlowRun:
+    return FlowRun.from_api(row)  # type: ignore[return-value]
 
 
-def _states(run: Any, what: str, run_id: Any) -> List[State]:
-    if run is not None and run.states:
+def _flow_runs(filters: Dict[str, Any]) -> List[FlowRun]:
+    own = dict(_history.flow_runs)
+    others = [
+        _flow_run(row)
+        for row in look_through(["flow-run", "ls", "--limit", "0"])
+        if row["id"] not in own
+    ]
+    rows = sorted([*own.values(), *others], key=lambda run: run._created, reverse=True)
+    tests = {
+        "flow_run": lambda run: run,
+        "flow": lambda run: Flow(id=run.flow_id, name=run.__dict__.get("flow_name"), tags=[]),
+        "deployment": lambda run: Deployment(id=run.deployment_id) if run.deployment_id else None,
+    }
+    return chosen(rows, tests, filters)
+
+
+def _task_runs(filters: Dict[str, Any]) -> List[TaskRun]:
+    rows = list(reversed(list(_history.task_runs.values())))
+    parents = _history.flow_runs
+    about = {key: filters.pop(key) for key in list(filters) if key.startswith("flow")}
+    if any(about.values()):
+        found = {run._id: run for run in _flow_runs(about)}
+        rows = [run for run in rows if str(run._flow_run_id) in found]
+        for run_id in found:
+            if run_id not in parents:
+                rows += _task_runs_of(run_id)
+    return chosen(rows, {"task_run": lambda run: run}, filters)
+
+
+def _task_runs_of(flow_run_id: str) -> List[Any]:
+    row = look_up(["flow-run", "inspect", flow_run_id])
+    return [
+        TaskRun.from_api({**one, "flow_run_id": flow_run_id}) for one in row.get("task_runs") or []
+    ]
+
+
+def _states(run: Any) -> List[State]:
+    if run.states:
         return list(run.states)
-    return [state_from_api(row) for row in _ask(what, id=str(run_id)) or []]
+    return [run.state] if run.state is not None else []
 
 
-def _several(kind: Any, what: str, own: Dict[str, Any], filters: Dict[str, Any]) -> List[Any]:
-    limit = filters.pop("limit", None)
-    offset = filters.pop("offset", 0) or 0
-    sort = filters.pop("sort", None)
-    plain = _plain(filters)
-    asked = {**plain, "limit": limit, "offset": offset}
-    rows = _ask(what, filter={key: value for key, value in asked.items() if value is not None})
-    if rows is not None:
-        return [own.get(row.get("id")) or kind.from_api(row) for row in rows]
-    found = [run for run in reversed(list(own.values())) if _matches(run, plain)]
-    if sort is not None and str(sort).endswith("_ASC"):
-        found.reverse()
-    return found[offset:][:limit]
+def _flows() -> List[Any]:
+    found = {run.flow_name: run.flow_id for run in _history.flow_runs.values()}
+    own = [Flow(id=found[name], name=name, tags=[]) for name in sorted(found)]
+    rows = look_through(["flow", "ls", "--limit", "0"])
+    return own + [Flow.from_api(row) for row in rows if row["name"] not in found]
+
+
+def _deployments() -> List[Any]:
+    return [Deployment.from_api(row) for row in look_through(["deployment", "ls"])]
+
+
+def _logs(log_filter: Any) -> List[Any]:
+    from prefect._query import plain
+
+    rows = [Log.from_api(_log_row(event)) for event in _history.logs]
+    wanted = (plain(log_filter) or {}).get("flow_run_id", {}).get("any_") or []
+    for run_id in wanted:
+        if run_id not in _history.flow_runs:
+            for row in run_command(["flow-run", "logs", run_id, "-o", "json"]):
+                rows.append(Log.from_api({**row, "flow_run_id": run_id}))
+    return rows
 
 
 def _log_row(event: Dict[str, Any]) -> Dict[str, Any]:
@@ -218,60 +272,3 @@ def _log_row(event: Dict[str, Any]) -> Dict[str, Any]:
 
     row = {key: event[key] for key in ("flow_run_id", "task_run_id", "level", "message")}
     return {**row, "name": event["logger"], "timestamp": _datetime(event["at"])}
-
-
-def _fits(row: Dict[str, Any], criteria: Dict[str, Any]) -> bool:
-    """Whether a log record passes a filter."""
-    for field, test in criteria.items():
-        wanted = test.get("any_") if isinstance(test, dict) else None
-        if wanted is not None and str(row.get(field)) not in [str(one) for one in wanted]:
-            return False
-        if field == "level" and isinstance(test, dict):
-            lowest, highest = test.get("ge_") or 0, test.get("le_") or 100
-            if not lowest <= row["level"] <= highest:
-                return False
-    return True
-
-
-def _plain(value: Any) -> Any:
-    """Filters as plain data, whatever class they came in."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if item is not None}
-    if isinstance(value, (list, tuple, set)):
-        return [_plain(item) for item in value]
-    if isinstance(value, (str, int, float, bool)) or value is None:
-        return getattr(value, "value", value)
-    fields = value.dict() if hasattr(value, "dict") else getattr(value, "__dict__", None)
-    return _plain(fields) if isinstance(fields, dict) else str(value)
-
-
-def _matches(run: Record, filters: Dict[str, Any]) -> bool:
-    """Whether a run of this process passes the filters of its own kind and of its flow run."""
-    kind = "task_run" if isinstance(run, TaskRun) else "flow_run"
-    for name, criteria in filters.items():
-        name = name.replace("_filter", "")
-        if name in (kind, kind + "s"):
-            if not _passes(run, criteria):
-                return False
-        elif name.startswith("flow_run"):
-            flow_run = _history.flow_runs.get(str(run._flow_run_id))  # type: ignore[attr-defined]
-            if flow_run is None or not _passes(flow_run, criteria):
-                return False
-    return True
-
-
-def _passes(run: Any, criteria: Dict[str, Any]) -> bool:
-    for field, test in (criteria or {}).items():
-        if field == "state":
-            kinds = (test.get("type") or {}).get("any_")
-            names = (test.get("name") or {}).get("any_")
-            if kinds and run.state.type.value not in kinds or names and run.state.name not in names:
-                return False
-        elif field == "tags":
-            if not set(test.get("all_") or ()) <= set(run.tags):
-                return False
-        elif isinstance(test, dict) and test.get("any_") is not None:
-            wanted = [str(one) for one in test["any_"]]
-            if str(getattr(run, field, None)) not in wanted:
-                return False
-    return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from prefect._command import run_command
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Union
@@ -31,6 +33,7 @@ class Deployment:
         work_queue_name: Optional[str] = "default",
         parameters: Optional[Dict[str, Any]] = None,
         infra_overrides: Optional[Dict[str, Any]] = None,
+        infrastructure: Any = None,
         path: Optional[str] = None,
         entrypoint: Optional[str] = None,
         parameter_openapi_schema: Any = None,
@@ -40,8 +43,8 @@ class Deployment:
         unknown = {key: value for key, value in others.items() if value is not None}
         if unknown:
             raise ValueError(
-                f"a deployment has no {', '.join(sorted(unknown))} here: flows run in local "
-                "processes"
+                f"a deployment has no {', '.join(sorted(unknown))} here; it has "
+                f"{', '.join(sorted(_FIELDS))}"
             )
         self.name = name
         self.flow_name = flow_name
@@ -52,6 +55,7 @@ class Deployment:
         self.work_queue_name = work_queue_name
         self.parameters = dict(parameters or {})
         self.infra_overrides = dict(infra_overrides or {})
+        self.infrastructure = _checked(infrastructure)
         self.path = path
         self.entrypoint = entrypoint
         self.parameter_openapi_schema = parameter_openapi_schema
@@ -78,7 +82,6 @@ class Deployment:
         below = options.pop("path", None)
         path, entrypoint = _place(flow)
         options.setdefault("version", flow.version)
-        options.setdefault("description", flow.description)
         made = cls(
             name=name,
             flow_name=flow.name,
@@ -144,17 +147,16 @@ class Deployment:
             raise ValueError(
                 f"deployment {self.name!r} has no entrypoint; use Deployment.build_from_flow"
             )
+        args = ["deployment", "build", self.entrypoint, "-n", self.name, "-o", output, "--force"]
         run_command(
-            ["deployment", "build", self.entrypoint, "-n", self.name, "-o", output]
-            + self._flags()
-            + self._storage_flags(upload),
-            cwd=self.path,
-            parse=False,
+            [*args, *self._flags(), *self._storage_flags(upload)], cwd=self.path, parse=False
         )
-        if self.parameters:
-            _write_parameters(output, self.parameters)
+        if self.description is not None:
+            _write_description(output, self.description)
 
     def _flags(self) -> List[str]:
+        from prefect._json import dumps
+
         flags: List[str] = []
         if self.version:
             flags += ["-v", str(self.version)]
@@ -162,7 +164,12 @@ class Deployment:
             flags += ["-q", self.work_queue_name]
         for tag in self.tags:
             flags += ["-t", tag]
-        for key, value in self.infra_overrides.items():
+        if self.parameters:
+            flags += ["--params", dumps(self.parameters)]
+        overrides: Dict[str, Any] = {}
+        if self.infrastructure is not None:
+            overrides.update({f"env.{k}": v for k, v in self.infrastructure.env.items()})
+        for key, value in {**overrides, **self.infra_overrides}.items():
             flags += ["--override", f"{key}={value}"]
         return flags + _schedule_flags(self.schedule)
 
@@ -237,36 +244,12 @@ def _saved(storage: Any) -> str:
     return f"{slug}/{name}"
 
 
-def run_command(args: List[str], cwd: Optional[str] = None, parse: bool = True) -> Any:
-    """What a `prefect` command gives as JSON; `RuntimeError` with its message where it fails."""
-    import os
-    import subprocess
-
-    from prefect._channel import find_binary
-    from prefect._json import loads
-
-    binary = find_binary()
-    if binary is None:
-        raise RuntimeError("no prefect binary found; set PREFECT_BINARY to its path")
-    env = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT__")}
-    done = subprocess.run(
-        [binary, *args],
-        cwd=cwd,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        message = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
-        raise RuntimeError(f"prefect {' '.join(args[:2])} failed: {message}")
-    return loads(done.stdout.decode("utf-8")) if parse else None
-
-
 def _place(flow: Flow) -> Any:
     """The folder and the entrypoint of a flow, as `prefect deployment build` has them."""
     import os
 
+    if not hasattr(flow, "fn"):
+        raise TypeError(f"a deployment is built from a flow, not from a {type(flow).__name__}")
     code = getattr(flow.fn, "__code__", None)
     file = os.path.abspath(code.co_filename) if code is not None else ""
     if not os.path.isfile(file):
@@ -280,30 +263,61 @@ def _place(flow: Flow) -> Any:
     return root, f"{relative}:{flow.fn.__name__}"
 
 
+def _checked(infrastructure: Any) -> Any:
+    """A `Process`, or None for the default one; `ValueError` for anything else."""
+    if infrastructure is None:
+        return None
+    from prefect.infrastructure import Process
+
+    if not isinstance(infrastructure, Process):
+        raise TypeError(
+            f"{type(infrastructure).__name__} is no infrastructure here; use "
+            "prefect.infrastructure.Process"
+        )
+    if infrastructure.command != Process().command:
+        raise ValueError(
+            "a deployment made from Python runs its flow with `python -m prefect.engine`; set "
+            "another command in the deployment's YAML file"
+        )
+    return infrastructure
+
+
 def _schedule_flags(schedule: Any) -> List[str]:
     if schedule is None:
         return []
+    zone = getattr(schedule, "timezone", None)
+    flags = ["--timezone", str(zone)] if zone else []
     for kind in ("cron", "rrule"):
         text = getattr(schedule, kind, None)
         if text:
-            return [f"--{kind}", str(text)]
+            return [f"--{kind}", str(text), *flags]
     interval = getattr(schedule, "interval", None)
     if interval is None:
         raise ValueError(f"{schedule!r} is not a cron, interval or rrule schedule")
     seconds: Union[int, float] = getattr(interval, "total_seconds", lambda: interval)()
-    return ["--interval", str(int(seconds))]
+    anchor = getattr(schedule, "anchor_date", None)
+    if anchor is not None:
+        flags += ["--anchor-date", anchor.isoformat()]
+    return ["--interval", str(int(seconds)), *flags]
 
 
-def _write_parameters(path: str, parameters: Dict[str, Any]) -> None:
-    """Put parameters into a manifest that was built without any; JSON is YAML too."""
+def _write_description(path: str, description: str) -> None:
+    """Put a description in the place of the flow's own; JSON is YAML too."""
     from prefect._json import dumps
 
     with open(path, encoding="utf-8") as file:
-        text = file.read()
-    lines = text.splitlines(keepends=True)
-    for at, line in enumerate(lines):
-        if line.startswith("parameters:"):
-            lines[at] = f"parameters: {dumps(parameters)}\n"
-            break
+        lines = file.readlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith("description:"))
+    end = start + 1
+    while end < len(lines) and lines[end][:1] in (" ", "\n"):
+        end += 1
+    lines[start:end] = [f"description: {dumps(description)}\n"]
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(lines)
+
+
+_FIELDS = (
+    "name", "flow_name", "description", "version", "tags", "schedule", "work_queue_name",
+    "parameters", "infra_overrides", "infrastructure", "storage", "path", "entrypoint",
+    "parameter_openapi_schema",
+)  # fmt: skip

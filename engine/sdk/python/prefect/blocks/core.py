@@ -144,11 +144,6 @@ class Block(Model):
     def _from_saved(cls, values: Dict[str, Any]) -> Dict[str, Any]:
         return values
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not name.startswith("_") and name not in _fields(type(self)):
-            raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
-        object.__setattr__(self, name, value)
-
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.dict() == other.dict()  # type: ignore[attr-defined]
 
@@ -156,7 +151,7 @@ class Block(Model):
 
     def _shown(self) -> List[str]:
         shown = [f"{name}={value!r}" for name, value in self.dict().items()]
-        for name in ("_block_document_id", "_block_document_name", "_is_anonymous"):
+        for name in ("_is_anonymous", "_block_document_name", "_block_document_id"):
             if name in self.__dict__:
                 shown.append(f"{name}={self.__dict__[name]!r}")
         return shown

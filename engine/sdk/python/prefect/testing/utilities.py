@@ -62,7 +62,7 @@ def prefect_test_harness() -> Iterator[None]:
     import os
     import tempfile
 
-    from prefect import _cache
+    from prefect import _cache, _history
     from prefect._record import recorder
     from prefect.settings import PREFECT_HOME, temporary_settings
 
@@ -71,6 +71,7 @@ def prefect_test_harness() -> Iterator[None]:
         os.environ["PREFECT_HOME"] = home
         recorder.channel, recorder.started = None, False
         _cache._own.clear()
+        _history.forget()
         try:
             with temporary_settings({PREFECT_HOME: _as_path(home)}):
                 yield

@@ -161,7 +161,7 @@ class Run(Record):
 
     @property
     def expected_start_time(self) -> Any:
-        return _when(self._created)
+        return self.__dict__.get("_expected") or _when(self._created)
 
     @property
     def start_time(self) -> Any:
@@ -232,6 +232,8 @@ def _stored(fields: Dict[str, Any]) -> Dict[str, Any]:
     for name, own in (("created", "_created"), ("start_time", "_started"), ("end_time", "_ended")):
         if hasattr(fields.get(name), "tzinfo"):
             kept[own] = _micros(fields[name])
+    if hasattr(fields.get("expected_start_time"), "tzinfo"):
+        kept["_expected"] = fields["expected_start_time"]
     return kept
 
 
