@@ -6,6 +6,8 @@ nothing.
 
 from __future__ import annotations
 
+import sys
+
 from prefect import _environment as _environment  # read now, as a script may change it
 
 TYPE_CHECKING = False
@@ -60,6 +62,20 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(where[0]), where[1])
     globals()[name] = value
     return value
+
+
+class _Absent:
+    """Asked last for modules that no one has, to say what to use instead."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
+        if name.startswith("prefect."):
+            from prefect._absent import refuse_import
+
+            refuse_import(name)
+
+
+sys.meta_path.append(_Absent)  # type: ignore[arg-type]
 
 
 def __dir__() -> List[str]:

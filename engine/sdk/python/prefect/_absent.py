@@ -9,8 +9,7 @@ if TYPE_CHECKING:
 _MODULES = (
     "blocks", "client", "context", "deployments", "engine", "exceptions", "filesystems", "flows",
     "futures", "infrastructure", "logging", "orion", "serializers", "settings", "states",
-    "task_runners", "tasks",
-    "testing", "utilities",
+    "task_runners", "tasks", "testing", "utilities",
 )  # fmt: skip
 
 # names that scripts of other versions and of Prefect 1 look for, and what to write instead
@@ -29,6 +28,19 @@ _INSTEAD = {
     "Client": "`prefect.get_client`",
     "Manifest": "`prefect.deployments.Deployment`",
     "server": "nothing: no server is needed",
+    "agent": "`prefect agent start`",
+    "cli": "the prefect program",
+    "docker": "a command of your own as the deployment's infrastructure",
+    "flow_runners": "`prefect.infrastructure.Process`",
+    "packaging": "`prefect.deployments.Deployment`; flows run from their folder or a storage block",
+    "plugins": "nothing: there are no plug-ins",
+    "run_configs": "`prefect.infrastructure.Process`",
+    "executors": "`prefect.task_runners`",
+    "schedules": "`prefect.orion.schemas.schedules`",
+    "storage": "`prefect.filesystems`",
+    "triggers": "`wait_for` and the states of futures",
+    "signals": "`prefect.orion.schemas.states`, returned from a task",
+    "backend": "`prefect.get_client`",
 }
 
 
@@ -39,12 +51,23 @@ def find_module(name: str) -> Any:
 
         return import_module(f"prefect.{name}")
     text = f"module 'prefect' has no attribute {name!r}"
-    if not name.startswith("_"):
-        instead = _INSTEAD.get(name)
-        if instead:
-            text += f"; use {instead}"
-        else:
-            from prefect import __all__
+    raise AttributeError(text if name.startswith("_") else text + _advice(name))
 
-            text += f"; it has {', '.join(__all__)} and the modules {', '.join(_MODULES)}"
-    raise AttributeError(text)
+
+def refuse_import(full_name: str) -> None:
+    """Raise the error for `import prefect.NAME` and for `from prefect import NAME`."""
+    name, _, below = full_name[len("prefect.") :].partition(".")
+    if name.startswith("_"):
+        return
+    if below or name in _MODULES:
+        raise ModuleNotFoundError(f"No module named {full_name!r} here", name=full_name)
+    raise ImportError(f"cannot import {name!r} from 'prefect'" + _advice(name), name=full_name)
+
+
+def _advice(name: str) -> str:
+    instead = _INSTEAD.get(name)
+    if instead:
+        return f"; use {instead}"
+    from prefect import __all__
+
+    return f"; it has {', '.join(__all__)} and the modules {', '.join(_MODULES)}"

@@ -126,7 +126,7 @@ def replace_runs(value: Any, by_id: Dict[int, Any]) -> Any:
 
 
 def own_copy(value: Any, made: Optional[Dict[int, Any]] = None) -> Any:
-    """A list, dict or set for one task alone, with those in it; other values are as they are.
+    """A list, dict, set, dataclass or model for one task alone; other values are as they are.
 
     What a task does to its arguments must not be seen by its flow or by tasks beside it.
     """
@@ -137,7 +137,9 @@ def own_copy(value: Any, made: Optional[Dict[int, Any]] = None) -> Any:
     elif kind is dict:
         if PLAIN.issuperset(map(type, value.values())):
             return value.copy()
-    elif kind is not tuple or PLAIN.issuperset(map(type, value)):
+    elif kind is not tuple:
+        return _own_record(value, kind, made)
+    elif PLAIN.issuperset(map(type, value)):
         return value
     made = {} if made is None else made  # a list may hold itself
     if id(value) in made:
@@ -153,6 +155,25 @@ def own_copy(value: Any, made: Optional[Dict[int, Any]] = None) -> Any:
         new = value.copy()  # what is in a set can't change
     else:
         new = tuple(own_copy(item, made) for item in value)
+    return new
+
+
+def _own_record(value: Any, kind: type, made: Optional[Dict[int, Any]]) -> Any:
+    """A dataclass's or model's instance with fields of its own, made without calling its class."""
+    if not (hasattr(kind, "__dataclass_fields__") or _is_model(kind)) or isinstance(value, type):
+        return value
+    from copy import copy
+
+    try:
+        new = copy(value)
+    except Exception:
+        return value  # it doesn't want to be copied
+    for name in getattr(kind, "__dataclass_fields__", None) or vars(value):
+        field = getattr(value, name, None)
+        if type(field) not in PLAIN:
+            own = own_copy(field, made)
+            if own is not field:
+                object.__setattr__(new, name, own)
     return new
 
 

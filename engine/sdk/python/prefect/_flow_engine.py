@@ -39,7 +39,14 @@ def enter(flow: Flow, parameters: Dict[str, Any], return_state: bool) -> Any:
     install_hook()
     execution = FlowExecution(flow, parameters, FlowRunContext.get())
     if flow.isasync:
-        return run_async(execution, return_state)
+        coroutine: Any = run_async(execution, return_state)
+        # what Python calls it where it is never awaited: the name 2.1 has, which people look up
+        coroutine.__qualname__ = (
+            "create_then_begin_flow_run"
+            if execution.parent is None
+            else "create_and_begin_subflow_run"
+        )
+        return coroutine
     if in_loop():
         return run_in_thread(lambda: run_sync(execution, return_state))
     return run_sync(execution, return_state)

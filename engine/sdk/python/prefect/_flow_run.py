@@ -7,7 +7,7 @@ and once for async code.
 from __future__ import annotations
 
 from prefect import _log
-from prefect._collections import PLAIN, find_runs, replace_runs, run_id
+from prefect._collections import PLAIN, find_runs, own_copy, replace_runs, run_id
 from prefect._ids import new_id, new_name
 from prefect._json import quote
 from prefect._record import (
@@ -169,7 +169,8 @@ class FlowExecution:
         return inputs
 
     def _resolve_parameters(self) -> None:
-        self.parameters = data_of(self.parameters)
+        given = data_of(self.parameters)
+        self.parameters = {name: own_copy(value) for name, value in given.items()}
 
     def _invalid(self, error: BaseException) -> State:
         """The run failed before it began, because of its parameters."""

@@ -8,7 +8,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any, Optional, Set
+    from typing import Any, List, Optional, Set
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _HEADER = "Traceback (most recent call last):\n"
@@ -20,15 +20,29 @@ def strip(exc: BaseException, seen: Optional[Set[int]] = None) -> BaseException:
     while exc is not None and id(exc) not in seen:
         seen.add(id(exc))
         if exc.__traceback__ is not None:
-            exc.__traceback__ = user_frames(exc.__traceback__)
+            exc.__traceback__ = user_frames(exc.__traceback__, _gaps(exc))
         if exc.__cause__ is not None:
             strip(exc.__cause__, seen)
         exc = exc.__context__  # type: ignore[assignment]
     return exc
 
 
-def user_frames(tb: Optional[TracebackType]) -> Optional[TracebackType]:
-    """The same traceback without the frames of this package; None if nothing is left."""
+def _gaps(exc: BaseException) -> Set[int]:
+    """The places in an exception's traceback that frames have been taken out of."""
+    try:
+        found: Set[int] = exc.__dict__.setdefault("_prefect_gaps", set())
+    except AttributeError:
+        return set()
+    return found
+
+
+def user_frames(
+    tb: Optional[TracebackType], gaps: Optional[Set[int]] = None
+) -> Optional[TracebackType]:
+    """The same traceback without the frames of this package; None if nothing is left.
+
+    ``gaps`` takes the ids of the entries after which frames were taken out.
+    """
     while tb is not None and is_ours(tb):
         tb = tb.tb_next
     at = tb
@@ -36,6 +50,8 @@ def user_frames(tb: Optional[TracebackType]) -> Optional[TracebackType]:
         following = at.tb_next
         while following is not None and is_ours(following):
             following = following.tb_next
+            if gaps is not None:
+                gaps.add(id(at))
         at.tb_next = following
         at = following
     return tb
@@ -55,30 +71,50 @@ def format_exception(exc: BaseException, raised: bool = True) -> str:
     raised = raised or exc.__traceback__ is not None
     strip(exc)
     whole = TracebackException(type(exc), exc, exc.__traceback__)
-    _keep_repeats(whole)
+    _keep_apart(whole, exc)
     text = "".join(whole.format()).rstrip("\n")
     # Python leaves the header out where no frame is left; a log reader looks for it
     return _HEADER + text if raised and not text.startswith(_HEADER) else text
 
 
-def _keep_repeats(formatted: Any) -> None:
-    """Let equal frames that follow each other be printed, where there are not many.
+def _keep_apart(formatted: Any, exc: Optional[BaseException]) -> None:
+    """Let equal frames be folded, as Python does in a recursion, only where they were adjacent.
 
-    Python folds them, as in a recursion. In an exception that was raised anew for every retry they
-    stand next to each other only because our frames between them are gone.
+    In an exception that was raised anew for every retry they stand next to each other only because
+    our frames between them are gone.
     """
     from traceback import StackSummary
 
-    class Whole(StackSummary):
-        def format(self, **options: Any) -> Any:
-            if len(self) > 12:
-                return super().format(**options)
-            return [line for frame in self for line in StackSummary([frame]).format(**options)]
+    class Parts(StackSummary):
+        ends: Any = ()
 
-    while formatted is not None:
-        if formatted.stack:
-            formatted.stack.__class__ = Whole
-        formatted = formatted.__cause__ or formatted.__context__
+        def format(self, **options: Any) -> Any:
+            lines, start = [], 0
+            for end in [*self.ends, len(self)]:
+                lines += StackSummary(self[start:end]).format(**options)
+                start = end
+            return lines
+
+    while formatted is not None and exc is not None:
+        gaps = getattr(exc, "__dict__", {}).get("_prefect_gaps")
+        if formatted.stack and gaps:
+            formatted.stack.__class__ = Parts
+            formatted.stack.ends = _ends(exc.__traceback__, gaps)
+        if formatted.__cause__ is not None:
+            formatted, exc = formatted.__cause__, exc.__cause__
+        else:
+            formatted, exc = formatted.__context__, exc.__context__
+
+
+def _ends(tb: Optional[TracebackType], gaps: Set[int]) -> List[int]:
+    """After how many entries of a traceback frames have been taken out."""
+    ends, count = [], 0
+    while tb is not None:
+        count += 1
+        if id(tb) in gaps:
+            ends.append(count)
+        tb = tb.tb_next
+    return ends
 
 
 def install_hook() -> None:

@@ -311,3 +311,8 @@ def slot_pauses(execution: TaskExecution) -> Any:
 def states_of(futures: List[Any]) -> List[Any]:
     """The states of what a flow's tasks came to, in the order in which they were called."""
     return [one._final_state if type(one) is PrefectFuture else one for one in futures]
+
+
+# what Python calls a coroutine that is never awaited: the names 2.1 has, which people look up
+_call_async.__qualname__ = _submit_async.__qualname__ = "create_task_run_then_submit"
+_map_async.__qualname__ = "begin_task_map"

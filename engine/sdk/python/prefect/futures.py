@@ -164,6 +164,12 @@ class PrefectFuture:
         return f"PrefectFuture({self.run_key!r})"
 
 
+# what Python calls them where they are never awaited, as 2.1 does
+PrefectFuture._wait_async.__qualname__ = "PrefectFuture._wait"
+PrefectFuture._result_async.__qualname__ = "PrefectFuture._result"
+PrefectFuture._get_state_async.__qualname__ = "PrefectFuture._get_state"
+
+
 def _warn_in_loop() -> None:
     """Say, as 2.1 does, that an event loop stands still while a sync task is waited for."""
     from prefect._loops import in_loop

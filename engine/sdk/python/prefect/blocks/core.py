@@ -111,7 +111,7 @@ class Block(Model):
         name = name or self._block_document_name
         if not name:
             raise ValueError("You're attempting to save a block document without a name.")
-        self._block_document_id = save(
+        document_id = save(
             self.get_block_type_slug(),
             name,
             self._values(),
@@ -119,7 +119,8 @@ class Block(Model):
             self.get_block_type_name(),
             secrets=[key for key in _fields(type(self)) if _is_secret(getattr(self, key))],
         )
-        self._block_document_name, self._is_anonymous = name, False
+        self._is_anonymous, self._block_document_name = False, name
+        self._block_document_id = document_id
         return awaitable(self._block_document_id)
 
     @classmethod
@@ -151,8 +152,8 @@ class Block(Model):
 
     def _shown(self) -> List[str]:
         shown = [f"{name}={value!r}" for name, value in self.dict().items()]
-        for name in ("_is_anonymous", "_block_document_name", "_block_document_id"):
-            if name in self.__dict__:
+        for name in self.__dict__:
+            if name in ("_block_document_id", "_block_document_name", "_is_anonymous"):
                 shown.append(f"{name}={self.__dict__[name]!r}")
         return shown
 

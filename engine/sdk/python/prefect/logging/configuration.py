@@ -20,7 +20,12 @@ def setup_logging() -> None:
     if _done:
         return
     _done = True
+    from prefect.logging import custom
     from prefect.settings import PREFECT_LOGGING_EXTRA_LOGGERS, PREFECT_LOGGING_LEVEL
+
+    if custom.is_wanted():
+        custom.configure()
+        return
 
     level = PREFECT_LOGGING_LEVEL.value()
     console = ConsoleHandler()

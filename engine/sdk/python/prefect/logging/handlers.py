@@ -12,10 +12,8 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
 
-def record_text(handler: logging.Handler, record: logging.LogRecord) -> str:
+def record_text(record: logging.LogRecord) -> str:
     """The message of a record, with its exception's user frames below it."""
-    if handler.formatter is not None:
-        return handler.format(record)
     text = record.getMessage()
     exc = record.exc_info[1] if record.exc_info else None
     if exc is not None:
@@ -34,10 +32,13 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            message = record_text(self, record)
+            message = record_text(record)
             at = int(record.created * 1000000)
             label = self.label(record)
-            printed = message + "\n" if self.formatter else _line(record, at, label, message)
+            if self.formatter is not None:
+                printed = self.format(record) + "\n"
+            else:
+                printed = _line(record, at, label, message)
             if self.belongs_to_run(record) or not recorder.prints:
                 recorder.emit(self._event(record, at, label, message), printed)
             else:
@@ -96,6 +97,21 @@ class ExtraHandler(_Handler):
         from prefect.context import FlowRunContext
 
         return FlowRunContext.get() is not None
+
+
+class OrionHandler(RunHandler):
+    """Records what a run's logger is given, and prints nothing: for a ``logging.yml``."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        from prefect.settings import PREFECT_LOGGING_ORION_ENABLED
+
+        if not self.belongs_to_run(record) or not PREFECT_LOGGING_ORION_ENABLED.value():
+            return
+        try:
+            at = int(record.created * 1000000)
+            recorder.emit(self._event(record, at, self.label(record), record_text(record)))
+        except Exception:
+            self.handleError(record)
 
 
 def _line(record: logging.LogRecord, at: int, label: str, message: str) -> str:
