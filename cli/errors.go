@@ -11,14 +11,6 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// The exit codes of every command.
-const (
-	exitDone        = 0
-	exitFailed      = 1   // what was asked did not succeed
-	exitUsage       = 2   // the command line itself is wrong
-	exitInterrupted = 130 // Ctrl+C; 128 + the signal's number in general
-)
-
 // usageError says what is wrong with the command line. path is the command as
 // it was typed, "prefect deployment build".
 type usageError struct {

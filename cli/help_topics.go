@@ -28,6 +28,7 @@ type helpSection struct {
 // helpTopics are the pages by the word that is typed for them.
 var helpTopics = map[string]helpTopic{
 	"environment": environmentTopic,
+	"exit-codes":  exitCodesTopic,
 	"files":       filesTopic,
 	"output":      outputTopic,
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strings"
 
 	"prefect/store"
 )
@@ -20,7 +21,7 @@ func (o Options) database(ctx context.Context) (checks []Check, usable bool) {
 	var open *store.OpenError
 	switch {
 	case errors.As(err, &open):
-		c.Text, c.Hint = sentence(open.Error()), sentence(open.Hint)
+		c.Text, c.Hint = sentence(strings.TrimPrefix(open.Error(), "database ")), sentence(open.Hint)
 		if backup := o.newestBackup(); backup != "" && open.Permanent() {
 			c.Hint = restoreHint(backup, o.DBPath)
 		}
@@ -35,7 +36,7 @@ func (o Options) database(ctx context.Context) (checks []Check, usable bool) {
 		if n := len(h.Problems) - 1; n > 0 {
 			c.Text += fmt.Sprintf(" (and %d more)", n)
 		}
-		c.Hint = "Move it away to start with an empty one; its deployments are applied again from their files."
+		c.Hint = "Stop all agents, and move it away to start with an empty one."
 		if backup := o.newestBackup(); backup != "" {
 			c.Hint = restoreHint(backup, o.DBPath)
 		}
