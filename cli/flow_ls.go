@@ -41,8 +41,7 @@ func flowLs(ctx context.Context, e *env, limit int, output string) error {
 	var values []any
 	var names []string
 	for _, f := range flows {
-		values = append(values, render.Dict{{Key: "id", Value: f.ID}, {Key: "created", Value: f.Created}, {Key: "updated", Value: f.Updated},
-			{Key: "name", Value: f.Name}, {Key: "tags", Value: []any{}}})
+		values = append(values, flowValue(f))
 		names = append(names, f.Name)
 		row := []render.Cell{render.Text(f.ID), render.Text(f.Name), render.Text(f.Created.UTC().Format("2006-01-02T15:04:05.000000+00:00"))}
 		if output == outputWide {
@@ -55,6 +54,12 @@ func flowLs(ctx context.Context, e *env, limit int, output string) error {
 		t.Rows = append(t.Rows, row)
 	}
 	return e.showTable(output, values, names, t)
+}
+
+// flowValue is a flow for scripts, under the keys of Prefect's API.
+func flowValue(f store.Flow) render.Dict {
+	return render.Dict{{Key: "id", Value: f.ID}, {Key: "created", Value: f.Created}, {Key: "updated", Value: f.Updated},
+		{Key: "name", Value: f.Name}, {Key: "tags", Value: []any{}}}
 }
 
 // lastRun is when the latest run of a flow was, and its state.

@@ -150,6 +150,11 @@ func TestHelpTopics(t *testing.T) {
 			t.Errorf("the topic 'environment' doesn't explain %s", s)
 		}
 	}
+	for _, format := range newOutputFlag().choices {
+		if !strings.Contains(outputTopic.page(80), "\n  "+format+" ") {
+			t.Errorf("the topic 'output' doesn't explain %s", format)
+		}
+	}
 	for _, name := range topicNames(helpTopics) {
 		if !strings.HasSuffix(helpTopics[name].summary, ".") {
 			t.Errorf("topic %s has no summary", name)

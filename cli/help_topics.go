@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"prefect/cli/render"
+	"prefect/engine/block"
 	"prefect/store"
 )
 
@@ -108,10 +109,12 @@ var outputTopic = helpTopic{
 // outputKeys are the keys of each kind of thing, taken from the values that are printed.
 func outputKeys() []helpSection {
 	var rows []row
+	aBlock, _ := blockValue(block.Block{}) // what could fail are values, which it has none of
 	for _, kind := range []struct {
 		name  string
 		value render.Dict
 	}{
+		{"flow", flowValue(store.Flow{})},
 		{"deployment", deploymentValue(store.Deployment{})},
 		{"flow run", flowRunValue(store.FlowRun{}, render.NewSecrets(nil), time.Time{})},
 		{"task run", taskRunValue(store.TaskRun{}, time.Time{})},
@@ -119,6 +122,8 @@ func outputKeys() []helpSection {
 		{"log line", logValue(store.LogLine{})},
 		{"work queue", workQueueValue(store.WorkQueue{})},
 		{"concurrency limit", concurrencyLimitValue(store.ConcurrencyLimit{})},
+		{"block", aBlock},
+		{"block type", blockTypeValue(block.Type{})},
 	} {
 		var keys []string
 		for _, field := range kind.value {
