@@ -43,7 +43,6 @@ func TestFaultsDamagedDatabases(t *testing.T) {
 		{"deployment", "run", "flow-short/short"},
 		{"deployment", "inspect", "flow-short/short"},
 		{"work-queue", "ls"},
-		{"doctor"},
 	}
 	refused := 0
 	for trial := range scale(8, 1000) {
