@@ -41,17 +41,20 @@ def user_frames(
 ) -> Optional[TracebackType]:
     """The same traceback without the frames of this package; None if nothing is left.
 
-    ``gaps`` takes the ids of the entries after which frames were taken out.
+    ``gaps`` takes the ids of the entries before which frames were taken out.
     """
+    first = tb
     while tb is not None and is_ours(tb):
         tb = tb.tb_next
+    if gaps is not None and tb is not first:
+        gaps.add(id(tb))
     at = tb
     while at is not None:
         following = at.tb_next
         while following is not None and is_ours(following):
             following = following.tb_next
-            if gaps is not None:
-                gaps.add(id(at))
+        if gaps is not None and following is not at.tb_next:
+            gaps.add(id(following))
         at.tb_next = following
         at = following
     return tb
@@ -86,11 +89,11 @@ def _keep_apart(formatted: Any, exc: Optional[BaseException]) -> None:
     from traceback import StackSummary
 
     class Parts(StackSummary):
-        ends: Any = ()
+        cuts: Any = ()
 
         def format(self, **options: Any) -> Any:
             lines, start = [], 0
-            for end in [*self.ends, len(self)]:
+            for end in [*self.cuts, len(self)]:
                 lines += StackSummary(self[start:end]).format(**options)
                 start = end
             return lines
@@ -99,22 +102,22 @@ def _keep_apart(formatted: Any, exc: Optional[BaseException]) -> None:
         gaps = getattr(exc, "__dict__", {}).get("_prefect_gaps")
         if formatted.stack and gaps:
             formatted.stack.__class__ = Parts
-            formatted.stack.ends = _ends(exc.__traceback__, gaps)
+            formatted.stack.cuts = _cuts(exc.__traceback__, gaps)
         if formatted.__cause__ is not None:
             formatted, exc = formatted.__cause__, exc.__cause__
         else:
             formatted, exc = formatted.__context__, exc.__context__
 
 
-def _ends(tb: Optional[TracebackType], gaps: Set[int]) -> List[int]:
-    """After how many entries of a traceback frames have been taken out."""
-    ends, count = [], 0
+def _cuts(tb: Optional[TracebackType], gaps: Set[int]) -> List[int]:
+    """Before which entries of a traceback, by number, frames have been taken out."""
+    cuts, number = [], 0
     while tb is not None:
-        count += 1
-        if id(tb) in gaps:
-            ends.append(count)
+        if number and id(tb) in gaps:
+            cuts.append(number)
+        number += 1
         tb = tb.tb_next
-    return ends
+    return cuts
 
 
 def install_hook() -> None:

@@ -96,7 +96,17 @@ class ExtraHandler(_Handler):
     def belongs_to_run(self, record: logging.LogRecord) -> bool:
         from prefect.context import FlowRunContext
 
-        return FlowRunContext.get() is not None
+        if FlowRunContext.get() is not None:
+            return True
+        import warnings
+
+        warnings.warn(
+            f"Logger {record.name!r} attempted to send logs to Orion without a flow run id. The "
+            "Orion log handler can only send logs within flow run contexts unless the flow run id "
+            "is manually provided.",
+            stacklevel=8,
+        )
+        return False
 
 
 class OrionHandler(RunHandler):
