@@ -89,10 +89,7 @@ func (d *draft) Write(b []byte) (int, error) {
 // keep gives the file its name, which is its sum.
 func (d *draft) keep() (s Sum, err error) {
 	d.hash.Sum(s[:0])
-	if syncEach {
-		err = d.file.Sync()
-	}
-	if err = errors.Join(err, d.file.Close()); err == nil {
+	if err = d.file.Close(); err == nil {
 		err = d.o.rename(d.name, objectName(s))
 	}
 	if err != nil {

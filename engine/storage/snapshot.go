@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 )
 
@@ -37,22 +36,51 @@ func Snapshot(ctx context.Context, home, root string, o Options) (Snapshotted, e
 		return Snapshotted{}, err
 	}
 	defer store.close()
-	var added atomic.Int64
+	isNew := make([]bool, len(p.Files))
 	done := counter(o, len(p.Files))
 	err = parallel(ctx, len(p.Files), workers(), func(i int) error {
 		defer done()
-		isNew, err := store.add(p, i)
-		if isNew {
-			added.Add(1)
-		}
+		added, err := store.add(p, i)
+		isNew[i] = added
 		return err
 	})
 	if err != nil {
 		return Snapshotted{}, err
 	}
 	list := formatList(p.Files)
-	s := Snapshotted{Digest: digest(list), Files: len(p.Files), Added: int(added.Load()), Bytes: p.Bytes, Notes: p.Notes}
+	s := Snapshotted{Digest: digest(list), Files: len(p.Files), Bytes: p.Bytes, Notes: p.Notes}
+	var added []string
+	for i, f := range p.Files {
+		if isNew[i] {
+			added = append(added, objectName(f.Sum))
+		}
+	}
+	s.Added = len(added)
+	if err := store.sync(added); err != nil {
+		return s, err
+	}
 	return s, store.publish(s.Digest, list)
+}
+
+// fewFiles is how many files are made safe from a loss of power one by one. For more it is faster
+// to write out all that the file system holds back, whoever wrote it.
+const fewFiles = 50
+
+// sync makes files of the store safe, so that no snapshot is to be seen that would lack them.
+func (o *objects) sync(names []string) error {
+	if len(names) > fewFiles && syncAll(o.root) == nil {
+		return nil
+	}
+	for _, name := range names {
+		f, err := o.root.OpenFile(name, os.O_RDWR, 0)
+		if err == nil {
+			err = errors.Join(f.Sync(), f.Close())
+		}
+		if err != nil {
+			return fmt.Errorf("write to the store of snapshots: %w", plain(err))
+		}
+	}
+	return nil
 }
 
 // small is how large a file may be that is read into memory at once, in bytes.
@@ -115,9 +143,6 @@ func (o *objects) publish(digest string, list []byte) error {
 	name := filepath.Join("trees", digest)
 	if there, err := o.root.ReadFile(name); err == nil && bytes.Equal(there, list) {
 		return o.touch(name)
-	}
-	if err := syncAll(o.root); err != nil {
-		return fmt.Errorf("write to the store of snapshots: %w", err)
 	}
 	return o.write(name, list)
 }

@@ -3,9 +3,11 @@ package storage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -162,4 +164,48 @@ func TestPrune(t *testing.T) {
 	if got, err := Prune(t.TempDir(), nil, future, false); err != nil || got != (Pruned{}) {
 		t.Errorf("%+v, %v", got, err)
 	}
+}
+
+// Prune and builds at once: what a build has found in the store stays until its snapshot is there.
+func TestPruneWhileOthersBuild(t *testing.T) {
+	home, past := t.TempDir(), time.Now().Add(-time.Hour)
+	var builders, pruner sync.WaitGroup
+	stop := make(chan struct{})
+	pruner.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if _, err := Prune(home, nil, past, false); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for b := range 3 {
+		root, dir := t.TempDir(), t.TempDir()
+		builders.Go(func() {
+			for n := range 10 {
+				plant(t, root, map[string]string{"flow.py": fmt.Sprint(b, n), "same.py": "same"})
+				s, err := Snapshot(context.Background(), home, root, Options{})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				to := filepath.Join(dir, fmt.Sprint(n))
+				if err := os.Mkdir(to, 0o700); err != nil {
+					t.Error(err)
+					return
+				}
+				if err := Materialise(context.Background(), home, s.Digest, to); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	builders.Wait()
+	close(stop)
+	pruner.Wait()
 }
