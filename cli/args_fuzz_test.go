@@ -36,6 +36,7 @@ func FuzzAcceptedLineArrives(f *testing.F) {
 			f.Add(strings.Join(append(words, "x", dashed(flag.Names()[0]), "1", "-"+flag.Names()[len(flag.Names())-1]+"=--", "--", "-y"), "\n"))
 		}
 	})
+	f.Add("deployment\nrun\nlog-flow/x\n-p\nname= Marvin \n-tnightly ")
 	f.Fuzz(func(t *testing.T, line string) {
 		typed := strings.Split(line, "\n")
 		var got *cli.Context

@@ -113,6 +113,11 @@ func prepare(commands []*cli.Command) {
 		c.HideHelp = true
 		c.HideHelpCommand = true
 		c.OnUsageError = badUsage
+		for _, f := range c.Flags {
+			if list, ok := f.(*cli.StringSliceFlag); ok {
+				list.KeepSpace = true // of -p 'text=a ' too
+			}
+		}
 		prepare(c.Subcommands)
 	}
 }
