@@ -46,7 +46,7 @@ func (db *DB) ClaimFlowRuns(ctx context.Context, req ClaimRequest) ([]FlowRun, e
 		for _, id := range due {
 			run, err := db.claim(ctx, tx, id, req.Process, &req.Agent)
 			if err != nil {
-				return err
+				return fmt.Errorf("claiming flow run %s: %w", id, err)
 			}
 			claimed = append(claimed, run)
 		}

@@ -32,6 +32,7 @@ var ErrNotFound = errors.New("not found")
 type DB struct {
 	db   *sql.DB
 	path string
+	file os.FileInfo // as it was opened
 	// The statement that keeps a log line, and the transaction it was prepared in. They are used
 	// within transactions only, and so by one goroutine at a time.
 	logTx     *sql.Tx
@@ -58,7 +59,22 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		conn.Close()
 		return nil, openError(path, err)
 	}
+	if db.file, err = os.Stat(path); err != nil {
+		conn.Close()
+		return nil, &OpenError{Path: path, Problem: cannotOpen, Err: err}
+	}
 	return db, nil
+}
+
+// StillThere returns an *OpenError if the file at the database's path is no longer the one that was
+// opened: what is written goes to a file then that nobody sees, and what others write is not seen.
+func (db *DB) StillThere() error {
+	now, err := os.Stat(db.path)
+	if err == nil && os.SameFile(now, db.file) {
+		return nil
+	}
+	return &OpenError{Path: db.path, Problem: "was moved, deleted or replaced while it was in use", permanent: true,
+		Hint: "start the command again to use the one that is there now"}
 }
 
 // Close closes the database.

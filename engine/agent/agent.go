@@ -3,6 +3,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,17 +88,15 @@ func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 	changed := a.DB.Watch(drain)
 	var swept time.Time
 	for drain.Err() == nil {
-		var next *time.Time
 		err = nil
 		if now := a.DB.Now(); now.Sub(swept) >= sweep || now.Before(swept) {
 			swept = now
 			err = a.look(drain)
 		}
-		if err == nil {
-			next, err = a.poll(drain)
-		}
-		if p, ok := a.DB.Problem(err); ok && p.Permanent() {
-			return a.failed(), p
+		next, pollErr := a.poll(drain) // also where a row that can't be recovered is in the way
+		err = cmp.Or(err, pollErr)
+		if fatal := a.fatal(err); fatal != nil && drain.Err() == nil {
+			return a.failed(), fatal
 		}
 		a.trouble(drain, err)
 		if a.done(next, err) {
@@ -115,6 +114,19 @@ func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 	a.wait(stop)
 	a.trouble(context.Background(), a.look(context.Background()))
 	return a.failed(), nil
+}
+
+// fatal is an error that trying again can't mend. An agent that stays tries all the same what it
+// doesn't know, as the next run may have better luck; one that shall end does not.
+func (a *Agent) fatal(err error) error {
+	problem, known := a.DB.Problem(err)
+	switch {
+	case known && problem.Permanent():
+		return problem
+	case !known && a.Drain:
+		return err
+	}
+	return nil
 }
 
 // pause is how long there is nothing to do, unless something changes.
@@ -286,7 +298,7 @@ func (a *Agent) trouble(ctx context.Context, err error) {
 	if again {
 		return
 	}
-	text := err.Error()
+	text := err.Error() + "; 'prefect doctor' may tell more"
 	if p, ok := a.DB.Problem(err); ok {
 		text = strings.Join(slices.DeleteFunc([]string{p.Error(), p.Hint}, func(s string) bool { return s == "" }), "; ")
 	}

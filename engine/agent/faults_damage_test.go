@@ -81,7 +81,7 @@ func damaged(good []byte, random *rand.Rand) []byte {
 
 func (w *world) onDamaged(home string, args []string) (failed bool) {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = append(w.environ(), "PREFECT_HOME="+home)
@@ -90,7 +90,7 @@ func (w *world) onDamaged(home string, args []string) (failed bool) {
 	out, err := cmd.CombinedOutput()
 	text := string(out)
 	if strings.Contains(text, "panic") || strings.Contains(text, "goroutine ") || strings.Contains(text, "internal error") || strings.Contains(text, "SIGSEGV") {
-		w.Errorf("%v: %v\n%s", args, err, tailOf(out))
+		w.Errorf("%v: %v\n%.3000s", args, err, out)
 	}
 	if code := cmd.ProcessState.ExitCode(); code < 0 || code > 1 {
 		w.Errorf("%v ended with code %d\n%s", args, code, tailOf(out))

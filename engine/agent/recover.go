@@ -10,8 +10,12 @@ import (
 	"prefect/store"
 )
 
-// look does what is due by the clock: it recovers runs whose process is gone.
+// look does what is due by the clock: it recovers runs whose process is gone, and makes sure that
+// the database is the one that others use.
 func (a *Agent) look(ctx context.Context) error {
+	if err := a.DB.StillThere(); err != nil {
+		return err
+	}
 	return Recover(ctx, a.DB, a.isHandedOver, func(text string) { a.Log(30, "prefect.agent", text) })
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,6 +27,9 @@ func awaitEnd(pid int) {
 	}
 }
 
+// adoptEvery is how often at most the dead are collected.
+const adoptEvery = 100 * time.Millisecond
+
 // Adopt makes this process the parent of descendants whose own parent ends, so that a double fork
 // can't hide one from Terminate and Kill, and collects those that have ended. It is for a process
 // that starts nothing but c; it returns when c is over.
@@ -37,6 +41,7 @@ func (c *Child) Adopt() {
 		collectAdopted(c.cmd.Process.Pid)
 		select {
 		case <-ended:
+			time.Sleep(adoptEvery) // one that starts daemons all the time shall not keep us busy
 		case <-c.ended:
 			return
 		}
