@@ -94,6 +94,10 @@ func agentStart(ctx context.Context, e *env, o agentStartOptions) error {
 			return errorf("%w", err)
 		}
 	}
+	s, err := e.settings()
+	if err != nil {
+		return err
+	}
 	db, err := e.db(ctx)
 	if err != nil {
 		return err
@@ -109,7 +113,8 @@ func agentStart(ctx context.Context, e *env, o agentStartOptions) error {
 	}
 	log := e.logger()
 	a, err := agent.New(ctx, agent.Options{DB: db, Queues: o.queues, Limit: o.limit, Prefetch: o.prefetch,
-		Drain: o.drain || o.runOnce, Once: o.runOnce, Execute: execute, Log: log})
+		Drain: o.drain || o.runOnce, Once: o.runOnce, Catchup: agent.Catchup(s.Get("PREFECT_SCHEDULE_CATCHUP")), RunName: newRunName,
+		Execute: execute, Log: log})
 	if err != nil {
 		return databaseError(err)
 	}

@@ -131,8 +131,8 @@ type Applied struct {
 
 // ApplyDeployments creates or updates deployments by flow name and name, keeping their ids, and
 // makes their work queues. All of them are applied, or none. A deployment whose fields are all as
-// they were is left alone. If its schedule changed, the runs that were made from the old one and
-// have not started are taken away.
+// they were is left alone. Of any other, the run of its schedule's next slot is taken away, to be made
+// anew from what the deployment is now; if its schedule changed, so is every run that waits.
 func (db *DB) ApplyDeployments(ctx context.Context, all []Deployment) ([]Applied, error) {
 	applied := make([]Applied, len(all))
 	err := db.inTx(ctx, func(tx *sql.Tx) error {
@@ -206,11 +206,11 @@ func (db *DB) insertDeployment(ctx context.Context, tx *sql.Tx, id string, d Dep
 	}
 	now := micros(db.Now())
 	_, err = tx.ExecContext(ctx, `
-		insert into deployment (id, created, updated, flow_id, name, infrastructure_document_id, version, description, work_queue_name,
+		insert into deployment (id, created, updated, schedule_since, scheduled_until, flow_id, name, infrastructure_document_id, version, description, work_queue_name,
 			tags, parameters, schedule, is_schedule_active, infra_overrides, infrastructure, path, entrypoint, manifest_path,
 			storage, storage_document_id, snapshot, parameter_openapi_schema, python)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		append([]any{id, now, now, flowID, d.Name, uuid.NewString()}, deploymentValues(d)...)...)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		append([]any{id, now, now, now, now, flowID, d.Name, uuid.NewString()}, deploymentValues(d)...)...)
 	return err
 }
 
@@ -228,10 +228,7 @@ func (db *DB) updateDeployment(ctx context.Context, tx *sql.Tx, old, d Deploymen
 	if err != nil {
 		return err
 	}
-	if string(old.Schedule) == string(d.Schedule) && old.IsScheduleActive == d.IsScheduleActive {
-		return nil
-	}
-	return dropFutureRuns(ctx, tx, old.ID)
+	return db.scheduleChanged(ctx, tx, old, d)
 }
 
 // deploymentValues are the values of deploymentFields, as they are stored.
@@ -258,7 +255,7 @@ func jsonText(raw json.RawMessage) any {
 // or returns ErrNotFound. Runs that have are kept.
 func (db *DB) DeleteDeployment(ctx context.Context, id string) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
-		if err := dropFutureRuns(ctx, tx, id); err != nil {
+		if err := dropWaitingRuns(ctx, tx, id, time.Time{}); err != nil {
 			return err
 		}
 		res, err := tx.ExecContext(ctx, "delete from deployment where id = ?", id)

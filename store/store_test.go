@@ -265,43 +265,6 @@ func TestRecordKeepsARunWhole(t *testing.T) {
 	}
 }
 
-func TestChangedScheduleTakesItsFutureRunsAway(t *testing.T) {
-	db := open(t)
-	ctx := context.Background()
-	d := sample("d")
-	d.Schedule = json.RawMessage(`{"interval":60}`)
-	apply(t, db, d)
-	due, err := db.ScheduledDeployments(ctx, []string{"q"})
-	if err != nil || len(due) != 1 {
-		t.Fatalf("scheduled deployments: %v %v", due, err)
-	}
-	at := time.Now().Add(time.Hour)
-	slots := []store.Slot{{At: at, Name: "r"}}
-	for range 2 {
-		if err := db.AddSlots(ctx, due[0], slots, at); err != nil {
-			t.Fatal(err)
-		}
-	}
-	count := func() int {
-		runs, err := db.FlowRuns(ctx, store.FlowRunFilter{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return len(runs)
-	}
-	if n := count(); n != 1 {
-		t.Fatalf("one slot made %d runs", n)
-	}
-	d.Schedule = json.RawMessage(`{"interval":61}`)
-	apply(t, db, d)
-	if n := count(); n != 0 {
-		t.Errorf("%d runs of the old schedule are left", n)
-	}
-	if err := db.AddSlots(ctx, due[0], slots, at); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("slots of the old schedule were written: %v", err)
-	}
-}
-
 func TestIdempotencyKeyGivesTheSameRun(t *testing.T) {
 	db := open(t)
 	ctx := context.Background()

@@ -30,6 +30,10 @@ type Options struct {
 	// Drain ends the agent when nothing is due and nothing runs any more; Once ends it after it
 	// has looked once and what it found has ended.
 	Drain, Once bool
+	// Catchup is what becomes of slots of schedules that were missed.
+	Catchup Catchup
+	// RunName makes the name of a run.
+	RunName func() string
 	// Execute makes the command that supervises a claimed run.
 	Execute func(run store.FlowRun) *exec.Cmd
 	// Log prints a line of the agent's own.
@@ -51,7 +55,9 @@ type Agent struct {
 	Options
 	id      string
 	self    string
-	blocked bool // something is due and waits for a slot
+	blocked bool       // something is due and waits for a slot
+	slot    *time.Time // when a schedule has to be looked at next
+	clock   time.Time  // when schedules were last looked at
 
 	mu       sync.Mutex
 	running  map[string]*exec.Cmd // by flow run id
@@ -93,8 +99,8 @@ func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 			swept = now
 			err = a.look(drain)
 		}
-		next, pollErr := a.poll(drain) // also where a row that can't be recovered is in the way
-		err = cmp.Or(err, pollErr)
+		next, turnErr := a.turn(drain) // also where a row that can't be recovered is in the way
+		err = cmp.Or(err, turnErr)
 		if fatal := a.fatal(err); fatal != nil && drain.Err() == nil {
 			return a.failed(), fatal
 		}
@@ -129,12 +135,25 @@ func (a *Agent) fatal(err error) error {
 	return nil
 }
 
+// turn makes the runs of schedules and starts what is due. Schedules come first, since they tell
+// what of the runs that wait was missed for too long.
+func (a *Agent) turn(ctx context.Context) (next *time.Time, err error) {
+	var fireErr error
+	a.slot, fireErr = a.fire(ctx)
+	next, err = a.poll(ctx)
+	return next, cmp.Or(fireErr, err)
+}
+
 // pause is how long there is nothing to do, unless something changes.
 func (a *Agent) pause(next *time.Time) time.Duration {
-	if next == nil {
-		return sweep
+	pause := sweep
+	if next != nil {
+		pause = min(pause, next.Sub(a.horizon()))
 	}
-	return min(sweep, max(0, next.Sub(a.horizon())))
+	if a.slot != nil {
+		pause = min(pause, a.slot.Sub(a.DB.Now()))
+	}
+	return max(0, pause)
 }
 
 // done reports whether an agent that shall not stay has nothing left to do.

@@ -14,6 +14,7 @@ import (
 type recurrence struct {
 	option  rrule.ROption // Dtstart is zero when the text has none
 	hasRule bool
+	counted []time.Time // all dates of a rule with COUNT
 	extra   []time.Time // RDATE, sorted
 	except  []time.Time // EXDATE, sorted
 	zone    string      // the time zone that DTSTART names itself, which goes unread
@@ -59,7 +60,11 @@ func parseRRule(text string) (*recurrence, error) {
 	if until != "" && (until == "UTC") != (r.zone != "") {
 		return nil, errors.New("UNTIL must end in Z when DTSTART has a time zone, and must not when it has none")
 	}
-	return r, r.check()
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	r.count()
+	return r, nil
 }
 
 func (r *recurrence) setStart(value, params string) error {
@@ -79,39 +84,61 @@ func (r *recurrence) setStart(value, params string) error {
 	return nil
 }
 
+// rarest is how far ahead a date is looked for. Some rules have to wait long: Easter falls on
+// 22 March in 1818 and then in 2285.
+const rarest = 500 // years
+
 // check tells a rule that can't be evaluated, or that never gives a date.
 func (r *recurrence) check() error {
 	if !r.hasRule {
 		return nil
 	}
-	if !r.clockMeets() {
-		return errors.New("INTERVAL never meets the given hours, minutes and seconds")
-	}
-	endless := r.option
-	endless.Dtstart = r.start()
-	endless.Count, endless.Until = 0, time.Time{}
-	rule, err := rrule.NewRRule(endless)
-	if err != nil {
+	endless := *r
+	endless.option.Count, endless.option.Until = 0, time.Time{}
+	if r.within() {
+		if !r.clockMeets() {
+			return errors.New("INTERVAL never meets the given hours, minutes and seconds")
+		}
+	} else if _, err := rrule.NewRRule(endless.option); err != nil {
 		return err
 	}
-	if _, ok := rule.Iterator()(); !ok {
+	if endless.ruleFrom(r.start()).IsZero() {
 		return errors.New("no date ever matches it")
 	}
 	return nil
 }
 
-// clockMeets says whether a rule that repeats within the day ever comes to a
-// time of day it allows. Without this, one that doesn't would be searched for ever.
-func (r *recurrence) clockMeets() bool {
-	o := r.option
-	unit := unitOf(o.Freq)
-	if unit == 0 || unit >= day {
-		return true
+// count works out the dates of a rule with COUNT: which is the last one shows only from the first on.
+func (r *recurrence) count() {
+	r.counted = nil
+	if o := r.option; o.Count > 0 && !r.within() {
+		o.Dtstart = r.start()
+		if end := o.Dtstart.AddDate(rarest, 0, 0); o.Until.IsZero() || o.Until.After(end) {
+			o.Until = end
+		}
+		if rule, err := rrule.NewRRule(o); err == nil { // check has refused it before
+			r.counted = rule.All()
+		}
+		return
 	}
+	endless := *r
+	endless.option.Count = 0
+	for at := r.start(); len(r.counted) < r.option.Count; at = at.Add(time.Second) {
+		if at = endless.ruleFrom(at); at.IsZero() {
+			return
+		}
+		r.counted = append(r.counted, at)
+	}
+}
+
+// clockMeets says whether a rule that repeats within the day ever comes to a
+// time of day it allows, which saves looking for one for decades.
+func (r *recurrence) clockMeets() bool {
+	o, unit := r.option, unitOf(r.option.Freq)
 	allows := func(set []int, v int, counts bool) bool {
 		return !counts || len(set) == 0 || slices.Contains(set, v)
 	}
-	step := gcd(time.Duration(max(o.Interval, 1))*unit, day)
+	step := gcd(r.step(), day)
 	begin := r.start()
 	midnight := time.Date(begin.Year(), begin.Month(), begin.Day(), 0, 0, 0, 0, time.UTC)
 	for at := begin.Sub(midnight) % step; at < day; at += step {
@@ -150,16 +177,36 @@ func (r *recurrence) next(from time.Time) (time.Time, bool) {
 
 // ruleFrom gives the first time of the RRULE itself, zero when there is none.
 func (r *recurrence) ruleFrom(from time.Time) time.Time {
-	if !r.hasRule {
+	switch {
+	case !r.hasRule:
+		return time.Time{}
+	case r.option.Count > 0:
+		if i, _ := slices.BinarySearchFunc(r.counted, from, time.Time.Compare); i < len(r.counted) {
+			return r.counted[i]
+		}
 		return time.Time{}
 	}
+	find := r.calendarFrom
+	if r.within() {
+		find = r.clockFrom
+	}
+	at := find(from)
+	if until := r.option.Until; !until.IsZero() && at.After(until) {
+		return time.Time{}
+	}
+	return at
+}
+
+// calendarFrom gives the first time of a rule that goes by days or longer at or after from.
+func (r *recurrence) calendarFrom(from time.Time) time.Time {
 	o := r.option
+	o.Count, o.Until = 0, later(from, r.start()).AddDate(rarest, 0, 0)
 	o.Dtstart = r.start()
-	// A rule without COUNT can be joined anywhere in its rhythm, which saves
-	// going through all the dates since its start. Two steps early, because
-	// BYSETPOS counts within whole weeks.
-	if unit := unitOf(o.Freq); unit > 0 && o.Count == 0 {
-		step := time.Duration(max(o.Interval, 1)) * unit
+	// A rule can be joined anywhere in its rhythm, which saves going through
+	// all the dates since its start. Two steps early, because BYSETPOS counts
+	// within whole weeks.
+	if unit := unitOf(o.Freq); unit > 0 {
+		step := r.step()
 		if joined := ceilTo(step, o.Dtstart, from).Add(-2 * step); joined.After(o.Dtstart) {
 			o.Dtstart = joined
 		}

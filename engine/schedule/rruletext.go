@@ -13,8 +13,8 @@ import (
 	"prefect/engine/pattern"
 )
 
-// maxCount bounds the dates of a rule with COUNT, which have to be gone through one by one.
-const maxCount = 100_000
+// maxCount bounds the dates of a rule with COUNT, which are all worked out beforehand.
+const maxCount = 10_000
 
 // numberList describes the values of a BYxxx part.
 type numberList struct {
@@ -32,7 +32,7 @@ var numberLists = map[string]numberList{
 	"BYHOUR":     {func(o *rrule.ROption) *[]int { return &o.Byhour }, 0, 23, false},
 	"BYMINUTE":   {func(o *rrule.ROption) *[]int { return &o.Byminute }, 0, 59, false},
 	"BYSECOND":   {func(o *rrule.ROption) *[]int { return &o.Bysecond }, 0, 59, false},
-	"BYEASTER":   {func(o *rrule.ROption) *[]int { return &o.Byeaster }, -366, 366, false},
+	"BYEASTER":   {func(o *rrule.ROption) *[]int { return &o.Byeaster }, -80, 250, false}, // within the year, whenever Easter is
 }
 
 var frequencies = []string{"YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"}

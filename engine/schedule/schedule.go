@@ -107,6 +107,7 @@ func (s *Schedule) Anchored(at time.Time) *Schedule {
 		rule := *s.rule
 		local := at.In(s.loc)
 		rule.option.Dtstart = s.rule.anchoredAt(local.UTC().Add(offsetOf(local)))
+		rule.count()
 		anchored.rule = &rule
 	default:
 		return s

@@ -27,6 +27,7 @@ var known = []Setting{
 	{Name: "PREFECT_LOGGING_LEVEL", Default: "INFO", clean: level},
 	{Name: "PREFECT_PROFILES_PATH", Default: "${PREFECT_HOME}/profiles.toml", EnvironmentOnly: true, clean: text},
 	{Name: "PREFECT_PYTHON", Default: "None", clean: text},
+	{Name: "PREFECT_SCHEDULE_CATCHUP", Default: "latest", clean: catchup},
 }
 
 // withoutEffect are the other settings of Prefect 2.1.1, each with the reason
@@ -129,6 +130,15 @@ func boolean(value string) (string, error) {
 		return "False", nil
 	}
 	return "", fmt.Errorf("value could not be parsed to a boolean")
+}
+
+// catchup is what becomes of the runs of a schedule that no agent was there for.
+func catchup(value string) (string, error) {
+	switch value {
+	case "latest", "skip", "all":
+		return value, nil
+	}
+	return "", fmt.Errorf("value is not one of latest, skip and all")
 }
 
 // level takes what Python's logging takes: a name, in any case, or a number.

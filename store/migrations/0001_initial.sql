@@ -33,7 +33,10 @@ create table deployment (
     parameters                 text    not null check (json_valid(parameters)),
     schedule                   text    check (json_valid(schedule)),
     is_schedule_active         integer not null default 1 check (is_schedule_active in (0, 1)),
-    -- Slots of the schedule up to here are in flow_run already, run or skipped.
+    -- Since when the schedule is as it is: one that names no start counts from there.
+    schedule_since             integer,
+    -- Slots of the schedule up to here have been dealt with. It is the next slot, whose run is there
+    -- already, or a time past when an agent has to look; null when no slot is to come.
     scheduled_until            integer,
     infra_overrides            text    not null check (json_valid(infra_overrides)),
     infrastructure             text    not null check (json_valid(infrastructure)),
@@ -49,7 +52,7 @@ create table deployment (
 ) strict;
 
 create index deployment_by_created on deployment (created);
-create index deployment_scheduled on deployment (work_queue_name)
+create index deployment_scheduled on deployment (work_queue_name, scheduled_until)
     where schedule is not null and is_schedule_active = 1;
 
 -- Agents that are up. A row whose process is gone is an agent that was killed; the process
