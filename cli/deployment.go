@@ -25,7 +25,11 @@ func newDeploymentCmd(e *env) *cli.Command {
 			newDeploymentFilesCmd(e),
 			newDeploymentInspectCmd(e),
 			newDeploymentLsCmd(e),
+			newDeploymentNextRunsCmd(e),
+			newDeploymentPauseScheduleCmd(e),
+			newDeploymentResumeScheduleCmd(e),
 			newDeploymentRunCmd(e),
+			newDeploymentSetScheduleCmd(e),
 		},
 	}
 }
