@@ -28,12 +28,13 @@ const stagingAge = 24 * time.Hour
 // folderUpload puts a package into a folder. All that is new is written beside its place first and
 // moved there when everything is written, so an upload that is killed changes nothing.
 type folderUpload struct {
-	name string
-	root *os.Root
-	p    *Package
-	temp string // folder below root
-	same []bool // what is there already
-	done func()
+	name  string
+	root  *os.Root
+	p     *Package
+	temp  string // folder below root
+	fresh bool   // there was nothing at the destination
+	same  []bool // what is there already
+	done  func()
 }
 
 func (l Location) uploadToFolder(ctx context.Context, p *Package, o Options) (u Uploaded, err error) {
@@ -45,8 +46,8 @@ func (l Location) uploadToFolder(ctx context.Context, p *Package, o Options) (u 
 		return u, fmt.Errorf("upload to %s: %w", l.Folder, plain(err))
 	}
 	defer root.Close()
-	removeStale(root)
 	f := &folderUpload{name: l.Folder, root: root, p: p, temp: stagingPrefix + rand.Text(), same: make([]bool, len(p.Files))}
+	f.fresh = removeStale(root) == 0
 	f.done = counter(o, len(p.Files))
 	if err := root.Mkdir(f.temp, 0o700); err != nil {
 		return u, fmt.Errorf("upload to %s: %w", l.Folder, plain(err))
@@ -59,7 +60,7 @@ func (l Location) uploadToFolder(ctx context.Context, p *Package, o Options) (u 
 	if err := f.clear(); err != nil {
 		return u, err
 	}
-	if err := parallel(ctx, len(p.Files), workers(), f.stage); err != nil {
+	if err := parallelWith(ctx, len(p.Files), workers(), f.begin); err != nil {
 		return u, err
 	}
 	if err := makeFolders(root, p.Files); err != nil {
@@ -78,11 +79,12 @@ func (l Location) uploadToFolder(ctx context.Context, p *Package, o Options) (u 
 	return u, nil
 }
 
-// removeStale takes away what uploads that were killed have left.
-func removeStale(root *os.Root) {
+// removeStale takes away what uploads that were killed have left, and tells how much there is at
+// the destination.
+func removeStale(root *os.Root) int {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
-		return
+		return -1
 	}
 	for _, e := range entries {
 		info, err := e.Info()
@@ -90,6 +92,7 @@ func removeStale(root *os.Root) {
 			root.RemoveAll(e.Name())
 		}
 	}
+	return len(entries)
 }
 
 // clear refuses a destination where a link or a file is in the place of a folder: files would land
@@ -109,45 +112,82 @@ func (f *folderUpload) clear() error {
 
 func (f *folderUpload) staged(i int) string { return filepath.Join(f.temp, strconv.Itoa(i)) }
 
+// A stager is one goroutine of an upload.
+type stager struct {
+	*folderUpload
+	from, to *folders
+}
+
+func (f *folderUpload) begin() (func(i int) error, func()) {
+	s := &stager{f, &folders{root: f.p.root}, &folders{root: f.root}}
+	return func(i int) error {
+		defer f.done()
+		return f.failed(f.p.Files[i].Path, s.stage(i))
+	}, func() { s.from.close(); s.to.close() }
+}
+
 // stage writes one entry below the staging folder unless it is at its place already.
-func (f *folderUpload) stage(i int) error {
-	defer f.done()
-	file := f.p.Files[i]
-	there, err := f.root.Lstat(filepath.FromSlash(file.Path))
-	if err == nil && there.IsDir() {
-		return f.failed(file.Path, errors.New("there is a folder in its place; remove that first"))
-	}
-	if file.Link != "" {
-		if err == nil && there.Mode()&fs.ModeSymlink != 0 {
-			old, err := f.root.Readlink(filepath.FromSlash(file.Path))
-			f.same[i] = err == nil && filepath.ToSlash(old) == file.Link
-		}
-		if f.same[i] {
-			return nil
-		}
-		return f.failed(file.Path, f.root.Symlink(filepath.FromSlash(file.Link), f.staged(i)))
-	}
-	if err == nil && there.Mode().IsRegular() && there.Size() == file.Size && there.Mode()&0o111 != 0 == file.Exec {
-		if f.same[i], err = f.equal(i); f.same[i] || err != nil {
+func (s *stager) stage(i int) error {
+	file := s.p.Files[i]
+	there, err := s.there(file.Path)
+	switch {
+	case err != nil:
+		return err
+	case there != nil && there.IsDir():
+		return errors.New("there is a folder in its place; remove that first")
+	case file.Link != "":
+		return s.stageLink(i, there)
+	case there != nil && there.Mode().IsRegular() && there.Size() == file.Size && there.Mode()&0o111 != 0 == file.Exec:
+		if s.same[i], err = s.equal(i); s.same[i] || err != nil {
 			return err
 		}
 	}
-	content, err := f.p.open(i)
+	content, err := s.p.openFrom(s.from, i)
 	if err != nil {
 		return err
 	}
 	defer content.Close()
-	return f.failed(file.Path, create(f.root, f.staged(i), file.Exec, content))
+	return create(s.root, s.staged(i), file.Exec, content)
+}
+
+func (s *stager) stageLink(i int, there fs.FileInfo) error {
+	link := s.p.Files[i]
+	if there != nil && there.Mode()&fs.ModeSymlink != 0 {
+		old, err := s.root.Readlink(filepath.FromSlash(link.Path))
+		s.same[i] = err == nil && filepath.ToSlash(old) == link.Link
+	}
+	if s.same[i] {
+		return nil
+	}
+	return s.root.Symlink(filepath.FromSlash(link.Link), s.staged(i))
+}
+
+// there gives what is at a path of the destination, nil for nothing.
+func (s *stager) there(path string) (fs.FileInfo, error) {
+	if s.fresh {
+		return nil, nil
+	}
+	folder, name, err := s.to.of(path)
+	if err == nil {
+		var info fs.FileInfo
+		if info, err = folder.Lstat(name); err == nil {
+			return info, nil
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return nil, err
 }
 
 // equal compares an entry with what is at its place.
-func (f *folderUpload) equal(i int) (bool, error) {
-	old, err := f.root.Open(filepath.FromSlash(f.p.Files[i].Path))
+func (s *stager) equal(i int) (bool, error) {
+	old, err := s.to.open(s.p.Files[i].Path)
 	if err != nil {
 		return false, nil // not to be read, but perhaps to be replaced
 	}
 	defer old.Close()
-	content, err := f.p.open(i)
+	content, err := s.p.openFrom(s.from, i)
 	if err != nil {
 		return false, err
 	}
@@ -175,9 +215,12 @@ func equalContent(a, b io.Reader) (bool, error) {
 	}
 }
 
+// failed words an error of the destination; one of the package names its file already.
 func (f *folderUpload) failed(name string, err error) error {
-	if err == nil {
-		return nil
+	var changed *changedError
+	var unreadable *readError
+	if err == nil || errors.As(err, &changed) || errors.As(err, &unreadable) {
+		return err
 	}
 	return fmt.Errorf("upload %s to %s: %w", name, f.name, plain(err))
 }

@@ -142,7 +142,10 @@ func Gather(ctx context.Context, root string, o Options) (_ *Package, err error)
 			return nil, err
 		}
 	}
-	err = parallel(ctx, len(p.Files), workers(), p.look)
+	err = parallelWith(ctx, len(p.Files), workers(), func() (func(i int) error, func()) {
+		from := &folders{root: p.root}
+		return func(i int) error { return p.look(from, i) }, from.close
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -186,12 +189,12 @@ func kindOf(mode fs.FileMode) string {
 }
 
 // look makes sure that an entry can be packaged.
-func (p *Package) look(i int) error {
+func (p *Package) look(from *folders, i int) error {
 	f := &p.Files[i]
 	if f.Link != "" {
 		return p.checkLink(f)
 	}
-	file, err := p.root.OpenFile(f.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := from.open(f.Path)
 	if err != nil {
 		return p.failed(f.Path, err)
 	}
@@ -231,8 +234,17 @@ func staysInside(root *os.Root, link string) error {
 }
 
 func (p *Package) failed(path string, err error) error {
-	return fmt.Errorf("package the file %s: %w", filepath.Join(p.name, filepath.FromSlash(path)), plain(err))
+	return &readError{filepath.Join(p.name, filepath.FromSlash(path)), plain(err)}
 }
+
+// readError: a file could not be read.
+type readError struct {
+	file string
+	err  error
+}
+
+func (e *readError) Error() string { return fmt.Sprintf("package the file %s: %v", e.file, e.err) }
+func (e *readError) Unwrap() error { return e.err }
 
 func (p *Package) changed(path string) error {
 	return &changedError{filepath.Join(p.name, filepath.FromSlash(path))}
@@ -268,8 +280,14 @@ type source struct {
 
 // open opens a file of the package, which must still be as it was when it was gathered.
 func (p *Package) open(i int) (*source, error) {
+	from := &folders{root: p.root}
+	defer from.close()
+	return p.openFrom(from, i)
+}
+
+func (p *Package) openFrom(from *folders, i int) (*source, error) {
 	f := p.Files[i]
-	file, err := p.root.OpenFile(f.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := from.open(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, p.changed(f.Path)
 	}

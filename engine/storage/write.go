@@ -34,7 +34,11 @@ func fill(ctx context.Context, dir string, files []File, open opener) error {
 	if err := makeFolders(root, files); err != nil {
 		return fmt.Errorf("write the package to %s: %w", dir, err)
 	}
-	if err := parallel(ctx, len(files), workers(), w.file); err != nil {
+	err = parallelWith(ctx, len(files), workers(), func() (func(i int) error, func()) {
+		to := &folders{root: root}
+		return func(i int) error { return w.file(to, i) }, to.close
+	})
+	if err != nil {
 		return err
 	}
 	return w.links()
@@ -84,7 +88,7 @@ func makeFolders(root *os.Root, files []File) error {
 	return nil
 }
 
-func (w *filler) file(i int) error {
+func (w *filler) file(to *folders, i int) error {
 	f := w.files[i]
 	if f.Link != "" {
 		return nil
@@ -94,7 +98,11 @@ func (w *filler) file(i int) error {
 		return err
 	}
 	defer content.Close()
-	return w.failed(f.Path, create(w.root, f.Path, f.Exec, content))
+	folder, name, err := to.of(f.Path)
+	if err == nil {
+		err = create(folder, name, f.Exec, content)
+	}
+	return w.failed(f.Path, err)
 }
 
 func (w *filler) links() error {
@@ -121,7 +129,8 @@ func (w *filler) links() error {
 
 // failed words an error of writing; one of reading names its file already.
 func (w *filler) failed(p string, err error) error {
-	if inner := plain(err); inner != err {
+	var unreadable *readError
+	if inner := plain(err); inner != err && !errors.As(err, &unreadable) {
 		return fmt.Errorf("write %s: %w", filepath.Join(w.dir, filepath.FromSlash(p)), inner)
 	}
 	return err
@@ -133,13 +142,13 @@ func create(root *os.Root, p string, exec bool, content io.Reader) error {
 	if exec {
 		mode = 0o777
 	}
-	f, err := root.OpenFile(filepath.FromSlash(p), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	f, err := root.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
 	err = copyAll(f, content)
 	if err = errors.Join(err, f.Close()); err != nil {
-		root.Remove(filepath.FromSlash(p))
+		root.Remove(p)
 	}
 	return err
 }
