@@ -47,10 +47,10 @@ type supervisor struct {
 	talk       *session
 }
 
-// Execute runs a flow run to its end and returns it with the state it has then. token is the claim under which
-// an agent hands the run over; with none the run is claimed here. Ending ctx cancels the run: its
-// processes are asked to end, and killed after the grace period. The error is about the
-// supervising; a flow that failed is no error.
+// Execute runs a flow run to its end and returns it with the state it has then. token is the claim
+// under which an agent hands the run over; with none the run is claimed here. Ending ctx cancels
+// the run: its processes are asked to end, and killed after the grace period. The error is about
+// the supervising; a flow that failed is no error.
 func Execute(ctx context.Context, o Options, id, token string) (store.FlowRun, error) {
 	self, err := process.Self()
 	if err != nil {
@@ -71,18 +71,32 @@ func Execute(ctx context.Context, o Options, id, token string) (store.FlowRun, e
 	s.rec = newRecorder(o.DB, func(text string) { s.say(30, "prefect.store", text) })
 	defer s.rec.close()
 	end, err := s.supervise(ctx)
-	if err == nil {
-		err = s.settle(end)
+	if err != nil {
+		s.giveBack(err)
+		return s.run, err
 	}
+	err = s.settle(end)
 	return s.run, err
+}
+
+// giveBack gives the run back if its process was not started, for reasons that are not its own.
+// Where that fails, an agent will do it.
+func (s *supervisor) giveBack(why error) {
+	ctx := context.Background()
+	if run, err := s.DB.FlowRun(ctx, s.run.ID); err == nil && run.FlowProcess == nil {
+		_ = s.DB.Postpone(ctx, run.ID, *s.run.Claim, "It could not be started: "+why.Error())
+	}
 }
 
 // supervise starts the process and stays until it is over. It returns the state the run has if
 // the flow has reported no other.
 func (s *supervisor) supervise(ctx context.Context) (store.State, error) {
 	dep, err := s.deployment(context.WithoutCancel(ctx))
-	if err != nil {
+	if errors.Is(err, errNoDeployment) {
 		return s.cannotStart(err), nil
+	}
+	if err != nil {
+		return store.State{}, err
 	}
 	if !s.waitForTime(ctx) {
 		return s.cancelledEarly(), nil
@@ -126,13 +140,15 @@ func (s *supervisor) waitForTime(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-func (s *supervisor) deployment(ctx context.Context) (d store.Deployment, err error) {
-	err = store.ErrNotFound
-	if s.run.DeploymentID != nil {
-		d, err = s.DB.DeploymentByID(ctx, *s.run.DeploymentID)
+var errNoDeployment = errors.New("the run belongs to no deployment, or to one that was deleted, so nothing says how to start it")
+
+func (s *supervisor) deployment(ctx context.Context) (store.Deployment, error) {
+	if s.run.DeploymentID == nil {
+		return store.Deployment{}, errNoDeployment
 	}
+	d, err := s.DB.DeploymentByID(ctx, *s.run.DeploymentID)
 	if errors.Is(err, store.ErrNotFound) {
-		err = errors.New("the run belongs to no deployment, or to one that was deleted, so nothing says how to start it")
+		err = errNoDeployment
 	}
 	return d, err
 }
