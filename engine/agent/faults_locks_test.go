@@ -21,21 +21,22 @@ func TestFaultsManyAtOnce(t *testing.T) {
 	w := newWorld(t)
 	w.shell("short", "echo one; echo two")
 	agents := []*proc{w.agent("--limit", "2"), w.agent("--limit", "2")}
-	duration := time.Duration(scale(6, 60)) * time.Second
-	end := time.Now().Add(duration)
 	var working sync.WaitGroup
 	var mu sync.Mutex
 	var all []command
+	stop := make(chan struct{})
 	work := func(n int, args ...string) {
 		for range n {
 			working.Go(func() {
-				for time.Now().Before(end) {
+				for {
 					c := w.command(args...)
 					mu.Lock()
 					all = append(all, c)
 					mu.Unlock()
-					if c.err != nil {
+					select {
+					case <-stop:
 						return
+					default:
 					}
 				}
 			})
@@ -44,8 +45,11 @@ func TestFaultsManyAtOnce(t *testing.T) {
 	work(scale(4, 16), "deployment", "run", "flow-short/short")
 	work(scale(1, 2), "flow-run", "ls", "-o", "json")
 	work(scale(1, 2), "deployment", "ls")
-	time.Sleep(duration / 20)
+	done := func() int { mu.Lock(); defer mu.Unlock(); return len(all) }
+	w.goOn(done)
 	held := w.holdLock(5 * time.Second)
+	w.goOn(done)
+	close(stop)
 	working.Wait()
 
 	var took []time.Duration
@@ -65,6 +69,9 @@ func TestFaultsManyAtOnce(t *testing.T) {
 		}
 	}
 	slices.Sort(took)
+	if len(took) == 0 {
+		t.Fatal("all commands have met the held lock")
+	}
 	p99 := took[len(took)*99/100]
 	t.Logf("%d commands, half within %v, 99 %% within %v without the held lock; states %v", len(all), took[len(took)/2], p99, w.states())
 	if long() && p99 > 250*time.Millisecond {
@@ -74,6 +81,14 @@ func TestFaultsManyAtOnce(t *testing.T) {
 		t.Errorf("the runs ended %v", states)
 	}
 	w.check()
+}
+
+// goOn lets the commands work for a while, and for some of them to get through.
+func (w *world) goOn(done func() int) {
+	w.Helper()
+	before := done()
+	time.Sleep(time.Duration(scale(0, 30)) * time.Second)
+	w.wait("some more commands are through", func() bool { return done() >= before+10 })
 }
 
 // command is one command line that was run.
