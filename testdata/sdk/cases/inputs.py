@@ -1,3 +1,4 @@
+# unordered
 """Which runs the inputs of a task run come from, and what a client finds."""
 import asyncio
 

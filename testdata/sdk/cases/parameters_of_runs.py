@@ -46,7 +46,7 @@ for call in (
     lambda: untyped("x", "y"),
     lambda: positional(1, 2),
     lambda: positional(1, b=2, c=4),
-    lambda: positional(a=1, b=2),
+    lambda: positional(1, 2, c=5),
     parent,
 ):
     try:

@@ -21,6 +21,10 @@ def as_v1(schema: Any) -> Any:
     }
     if "properties" in found:  # whose own keys are names of fields, in the order of the model
         found["properties"] = {name: as_v1(field) for name, field in schema["properties"].items()}
+    for key in _LIMITS:  # some releases write every limit as a float
+        limit = found.get(key)
+        if isinstance(limit, float) and limit.is_integer():
+            found[key] = int(limit)
     _optional(found)
     _reference(found)
     if "prefixItems" in found:
@@ -30,6 +34,9 @@ def as_v1(schema: Any) -> Any:
     if "enum" in found and "title" in found:
         found.setdefault("description", "An enumeration.")
     return _ordered(found)
+
+
+_LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 
 
 def _optional(found: dict[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 The cases are in ``testdata/sdk``. ``python tests/cases.py record PYTHON`` writes what PYTHON's
 installed Prefect prints as the expected output; Python 3.11 was used. A script whose first line is
-``# unordered`` runs work side by side: its log records are compared sorted.
+``# unordered`` runs work side by side: its log records are compared sorted. ``# requires: MODULE``
+names what a script imports besides the standard library; pydantic is that of Prefect 2.1, version 1.
 """
 
 from __future__ import annotations
@@ -34,6 +35,21 @@ _CHAINS = (
 def names() -> List[str]:
     """The cases by name."""
     return sorted(name[:-3] for name in os.listdir(CASES) if name.endswith(".py"))
+
+
+def missing(name: str) -> List[str]:
+    """The modules that a case needs and that aren't here."""
+    with open(os.path.join(CASES, name + ".py"), encoding="utf-8") as file:
+        needs = re.findall(r"(?m)^# requires: (\w+)", file.read(200))
+    return [module for module in needs if not _has(module)]
+
+
+def _has(module: str) -> bool:
+    try:
+        found = __import__(module)
+    except ImportError:
+        return False
+    return module != "pydantic" or str(found.VERSION).startswith("1")
 
 
 def run(name: str, python: str, env: Dict[str, str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 
 from prefect._json import quote
 from prefect._log import RunLog, is_plain, task_logger
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     _Adapter = logging.LoggerAdapter[logging.Logger]
 else:
     _Adapter = logging.LoggerAdapter
-
-_STACKLEVEL = 2 if sys.version_info >= (3, 11) else 3
 
 
 class PrefectLogAdapter(_Adapter):
@@ -56,31 +53,35 @@ class PrefectLogAdapter(_Adapter):
         return msg, kwargs
 
     def log(self, level: int, msg: Any, *args: Any, **kwargs: Any) -> None:
+        self._log_at(level, msg, args, kwargs)
+
+    def debug(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        self._log_at(10, msg, args, kwargs)
+
+    def info(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        self._log_at(20, msg, args, kwargs)
+
+    def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        self._log_at(30, msg, args, kwargs)
+
+    def error(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        self._log_at(40, msg, args, kwargs)
+
+    def critical(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        self._log_at(50, msg, args, kwargs)
+
+    def exception(self, msg: Any, *args: Any, exc_info: Any = True, **kwargs: Any) -> None:
+        self._log_at(40, msg, args, {**kwargs, "exc_info": exc_info})
+
+    def _log_at(self, level: int, msg: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
         logger = self.logger
         if not logger.isEnabledFor(level):
             return
         if kwargs or not is_plain(logger) or not self._write(level, msg, args):
-            kwargs["stacklevel"] = kwargs.get("stacklevel", 1) + _STACKLEVEL - 1
-            msg, kwargs = self.process(msg, kwargs)
-            logger.log(level, msg, *args, **kwargs)
-
-    def debug(self, msg: Any, *args: Any, **kwargs: Any) -> None:
-        self.log(10, msg, *args, **kwargs)
-
-    def info(self, msg: Any, *args: Any, **kwargs: Any) -> None:
-        self.log(20, msg, *args, **kwargs)
-
-    def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
-        self.log(30, msg, *args, **kwargs)
-
-    def error(self, msg: Any, *args: Any, **kwargs: Any) -> None:
-        self.log(40, msg, *args, **kwargs)
-
-    def critical(self, msg: Any, *args: Any, **kwargs: Any) -> None:
-        self.log(50, msg, *args, **kwargs)
-
-    def exception(self, msg: Any, *args: Any, exc_info: Any = True, **kwargs: Any) -> None:
-        self.log(40, msg, *args, exc_info=exc_info, **kwargs)
+            # the caller of the method that called this
+            kwargs["stacklevel"] = kwargs.get("stacklevel", 1) + 2
+            msg, more = self.process(msg, kwargs)
+            logger.log(level, msg, *args, **more)
 
     def getChild(self, suffix: str, extra: Optional[Dict[str, Any]] = None) -> PrefectLogAdapter:
         """A logger of the same run with a longer name."""
