@@ -84,9 +84,8 @@ func (r *recurrence) setStart(value, params string) error {
 	return nil
 }
 
-// rarest is how far ahead a date is looked for. Some rules have to wait long: Easter falls on
-// 22 March in 1818 and then in 2285.
-const rarest = 500 // years
+// rarest is how far ahead dates are worked out, in years.
+const rarest = 500
 
 // check tells a rule that can't be evaluated, or that never gives a date.
 func (r *recurrence) check() error {
@@ -111,20 +110,22 @@ func (r *recurrence) check() error {
 // count works out the dates of a rule with COUNT: which is the last one shows only from the first on.
 func (r *recurrence) count() {
 	r.counted = nil
-	if o := r.option; o.Count > 0 && !r.within() {
-		o.Dtstart = r.start()
-		if end := o.Dtstart.AddDate(rarest, 0, 0); o.Until.IsZero() || o.Until.After(end) {
-			o.Until = end
-		}
+	o := r.option
+	if o.Count == 0 {
+		return
+	}
+	o.Dtstart = r.start()
+	if end := o.Dtstart.AddDate(rarest, 0, 0); o.Until.IsZero() || o.Until.After(end) {
+		o.Until = end
+	}
+	if !r.within() {
 		if rule, err := rrule.NewRRule(o); err == nil { // check has refused it before
 			r.counted = rule.All()
 		}
 		return
 	}
-	endless := *r
-	endless.option.Count = 0
-	for at := r.start(); len(r.counted) < r.option.Count; at = at.Add(time.Second) {
-		if at = endless.ruleFrom(at); at.IsZero() {
+	for at := range r.clockDates(o.Dtstart, rarest) {
+		if at.After(o.Until) || len(r.counted) == o.Count {
 			return
 		}
 		r.counted = append(r.counted, at)
@@ -200,7 +201,7 @@ func (r *recurrence) ruleFrom(from time.Time) time.Time {
 // calendarFrom gives the first time of a rule that goes by days or longer at or after from.
 func (r *recurrence) calendarFrom(from time.Time) time.Time {
 	o := r.option
-	o.Count, o.Until = 0, later(from, r.start()).AddDate(rarest, 0, 0)
+	o.Count, o.Until = 0, time.Time{}
 	o.Dtstart = r.start()
 	// A rule can be joined anywhere in its rhythm, which saves going through
 	// all the dates since its start. Two steps early, because BYSETPOS counts

@@ -21,18 +21,31 @@ func (r *recurrence) within() bool {
 // clockFrom gives the first time of such a rule at or after from, without regard to COUNT and
 // UNTIL; zero when there is none for decades.
 func (r *recurrence) clockFrom(from time.Time) time.Time {
+	for at := range r.clockDates(from, cronYears) {
+		return at
+	}
+	return time.Time{}
+}
+
+// clockDates gives the times of such a rule from a time on, for so many years.
+func (r *recurrence) clockDates(from time.Time, years int) iter.Seq[time.Time] {
 	from = later(from, r.start())
 	offsets := r.offsets()
-	for d := range r.days(from) {
-		for p := r.periodFrom(later(d, from), d.Add(day)); p.Before(d.Add(day)); p = r.periodFrom(p.Add(r.step()), d.Add(day)) {
-			for _, offset := range offsets {
-				if at := p.Add(offset); !at.Before(from) {
-					return at
+	return func(yield func(time.Time) bool) {
+		if len(offsets) == 0 {
+			return // BYSETPOS picks none
+		}
+		for d := range r.days(from, years) {
+			end := d.Add(day)
+			for p := r.periodFrom(later(d, from), end); p.Before(end); p = r.periodFrom(p.Add(r.step()), end) {
+				for _, offset := range offsets {
+					if at := p.Add(offset); !at.Before(from) && !yield(at) {
+						return
+					}
 				}
 			}
 		}
 	}
-	return time.Time{}
 }
 
 func (r *recurrence) step() time.Duration {
@@ -83,8 +96,6 @@ func (r *recurrence) offsets() []time.Duration {
 			all = append(all, time.Duration(m)*time.Minute+time.Duration(s)*time.Second)
 		}
 	}
-	slices.Sort(all)
-	all = slices.Compact(all)
 	if len(o.Bysetpos) == 0 {
 		return all
 	}
@@ -98,9 +109,9 @@ func (r *recurrence) offsets() []time.Duration {
 }
 
 // days gives the days from a time's on that the other parts of the rule allow.
-func (r *recurrence) days(from time.Time) iter.Seq[time.Time] {
+func (r *recurrence) days(from time.Time, years int) iter.Seq[time.Time] {
 	first := from.Truncate(day)
-	last := first.AddDate(cronYears, 0, 0).Add(r.step())
+	last := first.AddDate(years, 0, 0).Add(r.step())
 	o := r.option
 	return func(yield func(time.Time) bool) {
 		if len(o.Bymonth)+len(o.Bymonthday)+len(o.Byyearday)+len(o.Byweekno)+len(o.Byeaster)+len(o.Byweekday) == 0 {

@@ -78,7 +78,10 @@ func (r *recurrence) setRule(value, params string) (until string, err error) {
 	if !hasFreq {
 		return "", errors.New("FREQ is missing, for example FREQ=DAILY")
 	}
-	return until, checkStep(r.option)
+	if err := checkStep(r.option); err != nil {
+		return "", err
+	}
+	return until, checkWeekdays(r.option)
 }
 
 // checkStep keeps an interval within what the calendar and time.Duration hold.
@@ -89,6 +92,19 @@ func checkStep(o rrule.ROption) error {
 	}
 	if o.Interval > int(maxInterval/period) {
 		return errors.New("INTERVAL: over 100 years")
+	}
+	return nil
+}
+
+// checkWeekdays refuses the sixth Monday of a month, on which the library fails.
+func checkWeekdays(o rrule.ROption) error {
+	if o.Freq == rrule.YEARLY && len(o.Bymonth) == 0 {
+		return nil
+	}
+	for _, w := range o.Byweekday {
+		if w.N() < -5 || w.N() > 5 {
+			return fmt.Errorf("BYDAY: %s is out of range, a month has 5 of them at most", w)
+		}
 	}
 	return nil
 }
@@ -152,7 +168,8 @@ func (l numberList) read(text string) ([]int, error) {
 		}
 		out = append(out, n)
 	}
-	return out, nil
+	slices.Sort(out)
+	return slices.Compact(out), nil
 }
 
 var weekdayItem = pattern.New(`^([+-]?\d+)?(MO|TU|WE|TH|FR|SA|SU)(?:\(([+-]?\d+)\))?$`)

@@ -37,12 +37,17 @@ func TestErrorsNameTheFieldAndWhatIsWrong(t *testing.T) {
 		`{"cron":"0 9 * * *","timezone":"Europe/Berln"}`:  "schedule.timezone 'Europe/Berln': no such time zone, use a name such as Europe/Berlin; did you mean 'Europe/Berlin'?",
 		`{"cron":"0 9 * * *","timezone":"Local"}`:         "schedule.timezone 'Local': no such time zone, use a name such as Europe/Berlin",
 		`{"cron":"0 9 * * *","timezone":"+02:00"}`:        "schedule.timezone '+02:00': no such time zone, use a name such as Europe/Berlin",
-		`{"interval":0}`:                           "schedule.interval '0': the interval must be positive",
-		`{"interval":-5}`:                          "schedule.interval '-5': the interval must be positive",
-		`{"interval":1e30}`:                        "schedule.interval '1e+30': the interval must be under 100 years",
-		`{"interval":60,"anchor_date":"tomorrow"}`: "schedule.anchor_date 'tomorrow': it must be a date and time, such as 2022-08-22T09:00:00+00:00",
-		`{"rrule":"NOPE"}`:                         `schedule.rrule 'NOPE': RRULE: expected NAME=VALUE, found "NOPE"`,
-		`{"rrule":"FREQ=SOMETIMES"}`:               `schedule.rrule 'FREQ=SOMETIMES': RRULE: FREQ: "SOMETIMES" is none of YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY`,
+		`{"interval":0}`:                              "schedule.interval '0': the interval must be positive",
+		`{"interval":-5}`:                             "schedule.interval '-5': the interval must be positive",
+		`{"interval":1e30}`:                           "schedule.interval '1e+30': the interval must be under 100 years",
+		`{"interval":60,"anchor_date":"tomorrow"}`:    "schedule.anchor_date 'tomorrow': it must be a date and time, such as 2022-08-22T09:00:00+00:00",
+		`{"rrule":"NOPE"}`:                            `schedule.rrule 'NOPE': RRULE: expected NAME=VALUE, found "NOPE"`,
+		`{"rrule":"FREQ=MONTHLY;BYDAY=6MO"}`:          `schedule.rrule 'FREQ=MONTHLY;BYDAY=6MO': RRULE: BYDAY: +6MO is out of range, a month has 5 of them at most`,
+		`{"rrule":"FREQ=YEARLY;BYEASTER=300"}`:        `schedule.rrule 'FREQ=YEARLY;BYEASTER=300': RRULE: BYEASTER: 300 is out of range, -80 to 250 are allowed`,
+		`{"rrule":"FREQ=HOURLY;INTERVAL=2;BYHOUR=3"}`: `schedule.rrule 'FREQ=HOURLY;INTERVAL=2;BYHOUR=3': INTERVAL never meets the given hours, minutes and seconds`,
+		`{"rrule":"FREQ=SECONDLY;BYMONTHDAY=17;BYMONTH=6;BYWEEKNO=32;BYHOUR=18"}`: `schedule.rrule 'FREQ=SECONDLY;BYMONTHDAY=17;BYMONTH=6;BYWEEKNO=32;BYHOUR=18': no date ever matches it`,
+		`{"rrule":"FREQ=SECONDLY;BYSETPOS=2"}`:                                    `schedule.rrule 'FREQ=SECONDLY;BYSETPOS=2': no date ever matches it`,
+		`{"rrule":"FREQ=SOMETIMES"}`:                                              `schedule.rrule 'FREQ=SOMETIMES': RRULE: FREQ: "SOMETIMES" is none of YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY`,
 	} {
 		if _, err := schedule.Decode(json.RawMessage(text)); err == nil {
 			t.Errorf("%s was accepted", text)
