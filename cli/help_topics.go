@@ -46,7 +46,8 @@ var environmentTopic = helpTopic{
 			{"PREFECT_LOGGING_LEVEL", "What flows log at least: DEBUG, INFO (the default), WARNING, ERROR or CRITICAL."},
 			{"PREFECT_LOGGING_EXTRA_LOGGERS", "Loggers of other packages that are recorded too, with commas between them."},
 			{"PREFECT_DEBUG_MODE", "Log more, as PREFECT_LOGGING_LEVEL=DEBUG does."},
-			{"PREFECT_SCHEDULE_CATCHUP", "What becomes of scheduled runs for which no agent was there at their time: the latest one runs (latest, the default), none does (skip), or all do (all)."},
+			{"PREFECT_SCHEDULE_CATCHUP", "What becomes of the runs of a schedule that came while no agent was awake: latest (the default) runs the last of them " +
+				"and records the others as skipped, skip records all as skipped, all runs all."},
 			{"PREFECT_API_URL", "Kept and shown, without effect: there is no server."},
 			{"PREFECT_API_KEY", "Kept, without effect: there is no server."},
 		}},

@@ -145,6 +145,9 @@ func TestListsAreServedByIndexes(t *testing.T) {
 		"waiting runs":         func() error { _, err := db.WaitingFlowRuns(ctx, "q", now); return err },
 		"live runs":            func() error { _, err := db.LiveFlowRuns(ctx, "q"); return err },
 		"what is due next":     func() error { _, err := db.NextDue(ctx, []string{"q"}); return err },
+		"the next slot":        func() error { _, err := db.NextSlot(ctx, []string{"q"}); return err },
+		"due schedules":        func() error { _, err := db.DueSchedules(ctx, []string{"q"}, now); return err },
+		"skipped ahead":        func() error { return db.ForgetSkippedAhead(ctx) },
 		"one limit": func() error {
 			_, err := db.ConcurrencyLimit(ctx, "db", func(string) bool { return true })
 			return oneRowOrNone(err)

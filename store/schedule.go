@@ -26,7 +26,7 @@ type DeploymentSchedule struct {
 	Until *time.Time
 }
 
-const scheduleColumns = "select d.id, f.name || '/' || d.name, d.schedule, d.is_schedule_active, d.schedule_since, d.scheduled_until" + deploymentFrom
+const scheduleColumns = "d.id, f.name || '/' || d.name, d.schedule, d.is_schedule_active, d.schedule_since, d.scheduled_until"
 
 func scanSchedule(rows *sql.Rows) (s DeploymentSchedule, err error) {
 	err = rows.Scan(&s.DeploymentID, &s.Name, inJSON{&s.Schedule}, &s.Active, inTime{&s.Since}, inNullTime{&s.Until})
@@ -35,7 +35,7 @@ func scanSchedule(rows *sql.Rows) (s DeploymentSchedule, err error) {
 
 // DeploymentSchedule returns the schedule of the deployment with that id, or ErrNotFound.
 func (db *DB) DeploymentSchedule(ctx context.Context, deploymentID string) (s DeploymentSchedule, err error) {
-	rows, err := db.db.QueryContext(ctx, scheduleColumns+"where d.id = ?", deploymentID)
+	rows, err := db.db.QueryContext(ctx, "select "+scheduleColumns+deploymentFrom+"where d.id = ?", deploymentID)
 	all, err := collect(rows, err, scanSchedule)
 	switch {
 	case err != nil:
@@ -58,8 +58,9 @@ func (db *DB) NextSlot(ctx context.Context, queues []string) (next *time.Time, e
 
 // DueSchedules returns the active schedules of the queues that have to be looked at by a time.
 func (db *DB) DueSchedules(ctx context.Context, queues []string, by time.Time) ([]DeploymentSchedule, error) {
-	rows, err := db.db.QueryContext(ctx, scheduleColumns+`where d.schedule is not null and d.is_schedule_active = 1
-		and d.work_queue_name in (select value from json_each(?)) and d.scheduled_until <= ? order by d.scheduled_until, d.id`, jsonList(queues), micros(by))
+	rows, err := db.db.QueryContext(ctx, "select "+scheduleColumns+` from json_each(?) q
+		cross join deployment d indexed by deployment_scheduled on d.work_queue_name = q.value cross join flow f on f.id = d.flow_id
+		where d.schedule is not null and d.is_schedule_active = 1 and d.scheduled_until <= ?`, jsonList(queues), micros(by))
 	return collect(rows, err, scanSchedule)
 }
 

@@ -223,7 +223,7 @@ func TestEveryInstantRunsOnce(t *testing.T) {
 			w := newWorld(t, schedule, "2024-03-30T11:10:20Z")
 			w.start(2)
 			w.turn()
-			w.pass(48*time.Hour, 5*time.Minute)
+			w.pass(48*time.Hour, 10*time.Minute)
 			w.wantSkipped(w.check(w.due(w.set, w.clock)), 0)
 		})
 	}
@@ -425,7 +425,7 @@ func TestAScheduleThatCantBeRead(t *testing.T) {
 // Whatever happens in whatever order, no instant runs twice, and none that was due is without a row.
 func TestRandomLives(t *testing.T) {
 	schedules := []string{hourly, `{"interval":1200}`, `{"cron":"*/20 * * * *","timezone":"America/New_York"}`, `{"rrule":"FREQ=MINUTELY;INTERVAL=25"}`}
-	for seed := range int64(20) {
+	for seed := range int64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			rnd := rand.New(rand.NewSource(seed))
 			w := newWorld(t, schedules[seed%4], []string{"2024-03-09T18:10:00Z", "2024-11-02T20:10:00Z"}[seed%2])
