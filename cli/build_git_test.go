@@ -31,8 +31,8 @@ func TestBuildPackagesWhatGitTakes(t *testing.T) {
 		patterns := randomPatterns(r, all)
 		writeFile(t, filepath.Join(root, ".prefectignore"), patterns)
 		env := append(os.Environ(), "PREFECT_HOME="+filepath.Join(top, "home"))
-		run(t, root, env, "prefect", "block", "create", "local-file-system/to", "--basepath", to)
-		run(t, root, env, "prefect", "deployment", "build", "flow.py:hello", "-n", "d", "-sb", "local-file-system/to", "-o", "../d.yaml")
+		runIn(t, root, env, "prefect", "block", "create", "local-file-system/to", "--basepath", to)
+		runIn(t, root, env, "prefect", "deployment", "build", "flow.py:hello", "-n", "d", "-sb", "local-file-system/to", "-o", "../d.yaml")
 		want := takenByGit(t, root)
 		got := filesOf(t, to)
 		if !slices.Equal(got, want) {
@@ -101,8 +101,8 @@ func takenByGit(t *testing.T, root string) []string {
 	t.Helper()
 	repository := t.TempDir()
 	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + repository, "GIT_CONFIG_NOSYSTEM=1"}
-	run(t, root, env, "git", "init", "-q", "--bare", repository)
-	out := run(t, root, env, "git", "--git-dir="+repository, "--work-tree=.", "ls-files", "--others", "-z", "--exclude-from=.prefectignore")
+	runIn(t, root, env, "git", "init", "-q", "--bare", repository)
+	out := runIn(t, root, env, "git", "--git-dir="+repository, "--work-tree=.", "ls-files", "--others", "-z", "--exclude-from=.prefectignore")
 	files := strings.FieldsFunc(out, func(c rune) bool { return c == 0 })
 	slices.Sort(files)
 	return files
@@ -125,7 +125,7 @@ func filesOf(t *testing.T, dir string) []string {
 	return files
 }
 
-func run(t *testing.T, dir string, env []string, name string, args ...string) string {
+func runIn(t *testing.T, dir string, env []string, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.Env = dir, env

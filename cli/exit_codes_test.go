@@ -8,8 +8,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// runMain runs a command line within this process.
-func runMain(args ...string) (code int, stdout, stderr string) {
+// run runs a command line within this process.
+func run(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	code = Main(append([]string{"prefect"}, args...), strings.NewReader(""), &out, &errs)
 	return code, out.String(), errs.String()
@@ -50,12 +50,12 @@ func TestEveryCommandRefusesWrongUsageWith2(t *testing.T) {
 		}
 		for _, args := range wrong {
 			line := append(append([]string{}, path...), args...)
-			code, stdout, stderr := runMain(line...)
+			code, stdout, stderr := run(line...)
 			if code != exitUsage || stdout != "" || !strings.Contains(stderr, "Try 'prefect "+strings.Join(path, " ")) {
 				t.Errorf("%v ended with %d\nstdout: %s\nstderr: %s", line, code, stdout, stderr)
 			}
 		}
-		if code, stdout, stderr := runMain(append(path, "--help")...); code != exitDone || stdout == "" || stderr != "" {
+		if code, stdout, stderr := run(append(path, "--help")...); code != exitDone || stdout == "" || stderr != "" {
 			t.Errorf("%v --help ended with %d: %s", path, code, stderr)
 		}
 	})
@@ -71,7 +71,7 @@ func TestWhatIsNotThereIs1(t *testing.T) {
 		"work-queue set-concurrency-limit nope 1", "work-queue clear-concurrency-limit nope", "work-queue preview nope", "work-queue delete nope",
 		"concurrency-limit inspect nope", "concurrency-limit delete nope", "concurrency-limit reset nope", "deployment inspect f/nope",
 		"deployment run f/nope", "deployment delete f/nope", "profile use nope", "config set PREFECT_NOPE=1"} {
-		code, stdout, stderr := runMain(strings.Fields(line)...)
+		code, stdout, stderr := run(strings.Fields(line)...)
 		if code != exitFailed || stdout != "" || stderr == "" {
 			t.Errorf("%s ended with %d\nstdout: %s\nstderr: %s", line, code, stdout, stderr)
 		}
@@ -82,11 +82,11 @@ func TestListsOfNothingAre0(t *testing.T) {
 	t.Setenv("PREFECT_HOME", t.TempDir())
 	for _, line := range []string{"deployment ls", "flow ls", "flow-run ls", "work-queue ls", "concurrency-limit ls"} {
 		for _, format := range []string{"json", "yaml"} {
-			if code, stdout, stderr := runMain(append(strings.Fields(line), "-o", format)...); code != exitDone || stdout != "[]\n" || stderr != "" {
+			if code, stdout, stderr := run(append(strings.Fields(line), "-o", format)...); code != exitDone || stdout != "[]\n" || stderr != "" {
 				t.Errorf("%s -o %s ended with %d: %q %q", line, format, code, stdout, stderr)
 			}
 		}
-		if code, stdout, _ := runMain(append(strings.Fields(line), "-o", "name")...); code != exitDone || stdout != "" {
+		if code, stdout, _ := run(append(strings.Fields(line), "-o", "name")...); code != exitDone || stdout != "" {
 			t.Errorf("%s -o name ended with %d: %q", line, code, stdout)
 		}
 	}

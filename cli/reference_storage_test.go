@@ -23,30 +23,30 @@ func TestReferenceAndStorage(t *testing.T) {
 	python, prefect := filepath.Join(reference, "bin", "python"), filepath.Join(reference, "bin", "prefect")
 
 	// The same block on both sides, with the same id.
-	id := strings.TrimSpace(run(t, root, theirs, python, "-c",
+	id := strings.TrimSpace(runIn(t, root, theirs, python, "-c",
 		"from prefect.filesystems import LocalFileSystem\nprint(LocalFileSystem(basepath="+`"`+stored+`"`+").save('shared'))"))
 	writeFile(t, filepath.Join(top, "ours", "blocks", "local-file-system", "shared.json"), `{"id": "`+id+`", "values": {"basepath": "`+stored+`"}}`)
 
 	// Ours is built and uploaded; theirs accepts the file and runs what was uploaded.
-	run(t, root, ours, "prefect", "deployment", "build", "flow.py:hello", "-n", "ours", "-sb", "local-file-system/shared", "-o", "../ours.yaml")
-	run(t, root, theirs, prefect, "deployment", "apply", "../ours.yaml")
-	if out := run(t, root, theirs, prefect, "deployment", "inspect", "hello/ours"); !strings.Contains(out, "'storage_document_id': '"+id+"'") {
+	runIn(t, root, ours, "prefect", "deployment", "build", "flow.py:hello", "-n", "ours", "-sb", "local-file-system/shared", "-o", "../ours.yaml")
+	runIn(t, root, theirs, prefect, "deployment", "apply", "../ours.yaml")
+	if out := runIn(t, root, theirs, prefect, "deployment", "inspect", "hello/ours"); !strings.Contains(out, "'storage_document_id': '"+id+"'") {
 		t.Errorf("%s", out)
 	}
-	run(t, root, ours, "prefect", "deployment", "build", "flow.py:hello", "-n", "snap", "--snapshot", "-o", "../snap.yaml")
-	run(t, root, theirs, prefect, "deployment", "apply", "../snap.yaml")
+	runIn(t, root, ours, "prefect", "deployment", "build", "flow.py:hello", "-n", "snap", "--snapshot", "-o", "../snap.yaml")
+	runIn(t, root, theirs, prefect, "deployment", "apply", "../snap.yaml")
 	writeFile(t, filepath.Join(top, "got", "x"), "")
-	run(t, filepath.Join(top, "got"), theirs, python, "-c", "import asyncio\nfrom prefect.filesystems import LocalFileSystem\nasyncio.run(LocalFileSystem.load('shared').get_directory(local_path='.'))")
+	runIn(t, filepath.Join(top, "got"), theirs, python, "-c", "import asyncio\nfrom prefect.filesystems import LocalFileSystem\nasyncio.run(LocalFileSystem.load('shared').get_directory(local_path='.'))")
 	if files := strings.Join(filesOf(t, filepath.Join(top, "got")), " "); files != "data.txt flow.py x" {
 		t.Errorf("theirs has fetched %s", files)
 	}
 
 	// Theirs is built and uploaded; ours takes the file and runs what was uploaded.
-	run(t, root, theirs, prefect, "deployment", "build", "flow.py:hello", "-n", "theirs", "-q", "theirs", "-sb", "local-file-system/shared", "-o", "../theirs.yaml")
-	run(t, root, ours, "prefect", "deployment", "apply", "../theirs.yaml")
+	runIn(t, root, theirs, prefect, "deployment", "build", "flow.py:hello", "-n", "theirs", "-q", "theirs", "-sb", "local-file-system/shared", "-o", "../theirs.yaml")
+	runIn(t, root, ours, "prefect", "deployment", "apply", "../theirs.yaml")
 	writeFile(t, filepath.Join(root, "data.txt"), "two")
-	run(t, root, ours, "prefect", "deployment", "run", "hello/theirs")
-	if out := run(t, top, ours, "prefect", "agent", "start", "-q", "theirs", "--drain", "--hide-welcome"); !strings.Contains(out, "value one") {
+	runIn(t, root, ours, "prefect", "deployment", "run", "hello/theirs")
+	if out := runIn(t, top, ours, "prefect", "agent", "start", "-q", "theirs", "--drain", "--hide-welcome"); !strings.Contains(out, "value one") {
 		t.Errorf("%s", out)
 	}
 }

@@ -132,7 +132,7 @@ func shownOf(t testing.TB, next hostile, runs int) {
 	id := fill(t, filepath.Join(home, "prefect.db"), next, runs)
 	queue, tag, deployment := namesOf(t, filepath.Join(home, "prefect.db"))
 	for _, view := range views(id, queue, tag, deployment) {
-		code, stdout, stderr := runMain(view...)
+		code, stdout, stderr := run(view...)
 		if strings.Contains(stderr, "internal error") {
 			t.Errorf("prefect %q broke: %s", view, stderr)
 		}
