@@ -1,15 +1,23 @@
 // Package suggest finds the word that was probably meant.
 package suggest
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Nearest returns the word most like the given one, or "" if none is near: at most a third of its
-// letters may be wrong, missing or swapped.
+// letters may be wrong, missing or swapped, or it may be the beginning of the other.
 func Nearest(word string, words []string) string {
 	best, least := "", max(1, len([]rune(word))/3)+1
 	for _, candidate := range words {
 		if d := distance([]rune(word), []rune(candidate)); d < least {
 			best, least = candidate, d
+		}
+	}
+	if begins := func(candidate string) bool { return strings.HasPrefix(candidate, word) }; best == "" && len(word) >= 3 {
+		if i := slices.IndexFunc(words, begins); i >= 0 {
+			return words[i]
 		}
 	}
 	return best
