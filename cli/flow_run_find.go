@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prefect/cli/render"
+	"prefect/engine/agent"
 	"prefect/engine/pattern"
 	"prefect/store"
 
@@ -71,4 +72,15 @@ func severalFlowRuns(word string, found []store.FlowRun, shown int) error {
 	}
 	err := errorf("'%s' is more than one flow run; give the id of the one you mean", word)
 	return &hintedError{err, strings.Join(lines, "\n")}
+}
+
+// recoverLost does what an agent would, if there were one, about runs whose processes are gone: no
+// run shall be shown as going that isn't. It reports whether there was any.
+func recoverLost(ctx context.Context, db *store.DB, runs ...store.FlowRun) (bool, error) {
+	for _, r := range runs {
+		if r.Claim != nil && !isLive(r) {
+			return true, databaseError(agent.Recover(ctx, db, nil, func(string) {}))
+		}
+	}
+	return false, nil
 }

@@ -33,6 +33,13 @@ func flowRunInspect(ctx context.Context, e *env, word, output string) error {
 	if err != nil {
 		return err
 	}
+	if mended, err := recoverLost(ctx, db, run); err != nil {
+		return err
+	} else if mended {
+		if run, err = db.FlowRun(ctx, run.ID); err != nil {
+			return databaseError(err)
+		}
+	}
 	tasks, err := db.TaskRuns(ctx, run.ID)
 	if err != nil {
 		return databaseError(err)

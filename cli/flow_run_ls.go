@@ -81,6 +81,13 @@ func flowRunLs(ctx context.Context, e *env, o flowRunLsOptions) error {
 	if err != nil {
 		return databaseError(err)
 	}
+	if mended, err := recoverLost(ctx, db, runs...); err != nil {
+		return err
+	} else if mended {
+		if runs, more, err = listFlowRuns(ctx, db, o.filter, e.now(), o.olderThan); err != nil {
+			return databaseError(err)
+		}
+	}
 	if err := e.showFlowRuns(ctx, db, runs, o.output); err != nil {
 		return err
 	}

@@ -40,14 +40,49 @@ func Fill(ctx context.Context, path string, s Size) error {
 	if err := fillNames(ctx, conn, s, now); err != nil {
 		return err
 	}
+	indexes, err := dropIndexes(ctx, conn)
+	if err != nil {
+		return err
+	}
 	const portion = 100_000
 	for from := 0; from < s.FlowRuns; from += portion {
 		if err := fillRuns(ctx, conn, s, from, min(portion, s.FlowRuns-from), now); err != nil {
 			return err
 		}
 	}
-	_, err = conn.ExecContext(ctx, "pragma journal_mode(wal)")
-	return err
+	for _, index := range append(indexes, "pragma journal_mode(wal)") {
+		if _, err := conn.ExecContext(ctx, index); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropIndexes takes the indexes away, for they are made faster when all is there, and returns the
+// statements that make them.
+func dropIndexes(ctx context.Context, conn *sql.DB) (statements []string, err error) {
+	rows, err := conn.QueryContext(ctx, "select name, sql from sqlite_schema where type = 'index' and sql is not null")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name, statement string
+		if err := rows.Scan(&name, &statement); err != nil {
+			return nil, err
+		}
+		names, statements = append(names, name), append(statements, statement)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if _, err := conn.ExecContext(ctx, "drop index "+name); err != nil {
+			return nil, err
+		}
+	}
+	return statements, nil
 }
 
 // numbers is a table of the whole numbers from ?1 on, ?2 of them.
@@ -80,7 +115,7 @@ func fillRuns(ctx context.Context, conn *sql.DB, s Size, from, n int, now int64)
 		return err
 	}
 	defer tx.Rollback()
-	const id, state = "printf('%08x-0000-4000-8004-%012x', (i * 2654435761) & 0xffffffff, i)", "printf('%08x-0000-4000-8005-%012x', (i * 2654435761) & 0xffffffff, i)"
+	const id, state = "printf('%08x-0000-4000-8004-%012x', i * 4096, i)", "printf('%08x-0000-4000-8005-%012x', i * 4096, i)"
 	const kind = "case when i % 50 > 0 then 'COMPLETED' when i % 150 = 0 then 'CRASHED' else 'FAILED' end"
 	const name = "case when i % 50 > 0 then 'Completed' when i % 150 = 0 then 'Crashed' when i % 100 = 0 then 'TimedOut' else 'Failed' end"
 	// One run every half minute, up to now.
@@ -94,7 +129,7 @@ func fillRuns(ctx context.Context, conn *sql.DB, s Size, from, n int, now int64)
 		`insert into flow_run_state (id, flow_run_id, type, name, timestamp)
 		select ` + state + `, ` + id + `, ` + kind + `, ` + name + `, ` + at + ` + 1000000 from n where ?5 + ?6 > 0`,
 		`insert into task_run (id, created, updated, flow_run_id, name, task_key, dynamic_key, tags, task_inputs)
-		select printf('%08x-0000-4000-8006-%012x', (i * 2654435761) & 0xffffffff, i), ` + at + `, ` + at + `, ` + id + `, 'task-0', 'task', '0', '[]', '{}' from n where ?5 + ?6 > 0`,
+		select printf('%08x-0000-4000-8006-%012x', i * 4096, i), ` + at + `, ` + at + `, ` + id + `, 'task-0', 'task', '0', '[]', '{}' from n where ?5 + ?6 > 0`,
 	} {
 		if _, err := tx.ExecContext(ctx, numbers+query, from, n, now, s.FlowRuns, s.Deployments, s.Flows); err != nil {
 			return fmt.Errorf("filling in flow runs: %w", err)
