@@ -41,5 +41,5 @@ func blockLs(e *env, output string) error {
 		values, names = append(values, value), append(names, b.Slug())
 		t.Rows = append(t.Rows, []render.Cell{render.Text(b.ID), render.Text(b.TypeName), render.Text(b.Name), render.Text(b.Slug())})
 	}
-	return e.show(output, values, names, func(out *render.Console) error { return out.Table(t) })
+	return e.showTable(output, values, names, t)
 }

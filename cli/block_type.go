@@ -75,7 +75,7 @@ func blockTypeLs(e *env, output string) error {
 		values, slugs = append(values, blockTypeValue(typ)), append(slugs, typ.Slug)
 		t.Rows = append(t.Rows, []render.Cell{render.Text(typ.Name), render.Text(typ.Slug), render.Text(typ.Description)})
 	}
-	return e.show(output, values, slugs, func(out *render.Console) error { return out.Table(t) })
+	return e.showTable(output, values, slugs, t)
 }
 
 func blockTypeInspect(e *env, slug, output string) error {

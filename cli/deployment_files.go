@@ -72,16 +72,15 @@ func (e *env) listPackaged(root string, o storage.Options, output string) error 
 		}
 		total += f.Size
 		names = append(names, render.SafeLine(f.Path))
-		switch output {
-		case "":
-			t.Rows = append(t.Rows, []render.Cell{render.Text(size(f.Size)), render.Text(f.Path)})
-		case outputJSON, outputYAML:
+		if showsValues(output) {
 			values = append(values, render.Dict{{Key: "path", Value: f.Path}, {Key: "size", Value: f.Size}})
+		} else if output != outputName {
+			t.Rows = append(t.Rows, []render.Cell{render.Text(size(f.Size)), render.Text(f.Path)})
 		}
 	}
 	t.Caption = fmt.Sprintf("%s, %s", count(len(names), "file"), size(total))
 	t.CaptionStyle = render.DimItalic
-	return e.show(output, values, names, func(out *render.Console) error { return out.Table(t) })
+	return e.showTable(output, values, names, t)
 }
 
 // listIgnored writes lines as `git check-ignore -v` does.
@@ -93,11 +92,11 @@ func (e *env) listIgnored(root string, o storage.Options, output string) error {
 			path += "/"
 		}
 		switch output {
-		case "":
-			e.printf("%s\t%s\n", i.Rule.String(), render.SafeLine(path))
 		case outputName:
 			names = append(names, render.SafeLine(path))
 		default:
+			e.printf("%s\t%s\n", i.Rule.String(), render.SafeLine(path))
+		case outputJSON, outputYAML:
 			value := render.Dict{{Key: "path", Value: path}, {Key: "is_folder", Value: i.IsDir}, {Key: "pattern", Value: i.Rule.Pattern}, {Key: "file", Value: nil}, {Key: "line", Value: nil}}
 			if i.Rule.File != "" {
 				value[3].Value, value[4].Value = i.Rule.File, i.Rule.Line

@@ -51,7 +51,7 @@ func newKubernetesCmd(e *env) *cli.Command {
 
 func newStorageCmd(e *env) *cli.Command {
 	return silentCommand("storage", func(*cli.Context) error {
-		return errorf("no storage has to be set up: flows run from the folder they are in")
+		return errorf("no storage has to be set up: flows run from the folder they are in, or from a block made with 'prefect block create'")
 	})
 }
 

@@ -58,6 +58,9 @@ var environmentTopic = helpTopic{
 			{"TERM, COLORTERM", "Which colours the terminal has; TERM=dumb has none."},
 			{"VIRTUAL_ENV, CONDA_PREFIX", "The active environment, whose interpreter is taken if PREFECT_PYTHON names none; then those on the PATH are."},
 			{"TZ", "The time zone in which times are shown."},
+			{"AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "The credentials for S3, and AWS_SESSION_TOKEN; without them AWS_PROFILE or 'default' in ~/.aws is taken."},
+			{"AWS_REGION", "The region of S3 buckets whose block names none."},
+			{"AWS_ENDPOINT_URL", "The address of the service for S3 blocks without an endpoint; AWS_ENDPOINT_URL_S3 counts more."},
 		}},
 		{"Read by a script that imports prefect", []row{
 			{"PREFECT_BINARY", "The program that records the runs of a script started by hand; found by itself otherwise."},
@@ -80,6 +83,9 @@ var filesTopic = helpTopic{
 			{"prefect.db", "The database: deployments, flow runs, their states and logs. Files whose names begin so belong to it while it is in use."},
 			{"prefect.db.*.bak", "A copy of the database from before a newer prefect changed its form."},
 			{"profiles.toml", "The profiles with their settings."},
+			{"blocks", "The blocks, a file each, which only you may read: secrets are among them, credentials of storage are not."},
+			{"snapshots", "Snapshots of flows' folders and what was fetched from S3, each content once. 'prefect prune' takes what nothing needs."},
+			{"runs", "The folders of runs that come from storage or a snapshot, while they go on."},
 			{"sdk", "The Python package that flows import, a folder for each version of it. It is made again when it is missing."},
 		}},
 		{"In the folder of a flow", []row{

@@ -136,7 +136,7 @@ func Gather(ctx context.Context, root string, o Options) (_ *Package, err error)
 			err = p.add(e)
 		}
 		if err == nil {
-			err = context.Cause(ctx)
+			err = ctx.Err()
 		}
 		if err != nil {
 			return nil, err

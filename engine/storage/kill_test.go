@@ -20,6 +20,9 @@ func TestKilled(t *testing.T) {
 		packageForever(t, mode, os.Getenv("KILLED_ROOT"), os.Getenv("KILLED_TO"))
 		return
 	}
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
 	root := t.TempDir()
 	for i := range killedFiles {
 		plant(t, root, map[string]string{fmt.Sprintf("dir%d/file%d.py", i%7, i): version(i, 0)})

@@ -41,7 +41,7 @@ func parallelWith(ctx context.Context, n, workers int, begin func() (do func(i i
 	}
 	wg.Wait()
 	if failure == nil && ctx.Err() != nil {
-		return context.Cause(ctx)
+		return ctx.Err()
 	}
 	return failure
 }

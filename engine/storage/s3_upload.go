@@ -66,7 +66,7 @@ func (l Location) uploadToS3(ctx context.Context, p *Package, o Options) (Upload
 		defer up.done()
 		return up.file(ctx, i)
 	})
-	if maps.Equal(before, up.known) {
+	if maps.Equal(before, up.known) || err != nil && up.sent.Sent == 0 {
 		return up.sent, err
 	}
 	// After an error too: what was sent need not be sent again.
