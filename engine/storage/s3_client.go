@@ -37,7 +37,12 @@ func (l Location) connect(ctx context.Context) (*bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := minio.New(u.Host, &minio.Options{Creds: creds, Secure: u.Scheme != "http", Region: l.region(), MaxRetries: retries})
+	secure := u.Scheme != "http"
+	transport, err := minio.DefaultTransport(secure)
+	if err != nil {
+		return nil, fmt.Errorf("use the endpoint %s: %w", address, err)
+	}
+	client, err := minio.New(u.Host, &minio.Options{Creds: creds, Secure: secure, Region: l.region(), MaxRetries: retries, Transport: ownBodies{transport}})
 	if err != nil {
 		return nil, fmt.Errorf("use the endpoint %s: %w", address, err)
 	}
