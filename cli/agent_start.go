@@ -40,7 +40,7 @@ func newAgentStartCmd(e *env) *cli.Command {
 		Name:      "start",
 		Usage:     "Look for work in work queues and run it, until Ctrl+C.",
 		ArgsUsage: "[WORK_QUEUE]",
-		Description: "The first Ctrl+C waits for the runs that are going; the second stops them. " +
+		Description: "The first Ctrl+C waits for the runs that are going; the second stops them; the third kills what has not ended by then. " +
 			"A run outlives an agent that was killed, and keeps its log and its end.",
 		UsageText: "prefect agent start -q test\nprefect agent start -q test -q nightly --limit 4\nprefect agent start -q test --drain",
 		Flags: []cli.Flag{
@@ -164,8 +164,8 @@ func (e *env) environWithout(prefix string) []string {
 }
 
 // agentSignals counts the signals: the first Ctrl+C or SIGTERM ends drain, the second ends stop. A
-// terminal that was closed is a first one too, but never a second, however often it says so. One
-// that came before has ended ctx. forced is the exit code of an agent that was told twice, 0 before.
+// terminal that was closed is a first one too, but never a second, however often it says so. The
+// third leaves the runs no time to end. One that came before has ended ctx. forced is the exit code of an agent that was told twice, 0 before.
 func (e *env) agentSignals(ctx context.Context, a *agent.Agent) (drain, stop context.Context, forced func() int) {
 	drain, endDrain := context.WithCancel(ctx)
 	stop, endStop := context.WithCancel(context.Background())
@@ -195,6 +195,9 @@ func (e *env) agentSignals(ctx context.Context, a *agent.Agent) (drain, stop con
 					}
 					endStop()
 				}
+				if told >= 3 {
+					a.Kill()
+				}
 			}
 		}
 	}()
@@ -219,7 +222,7 @@ func (e *env) tellDraining(a *agent.Agent, told int) {
 	case told == 1 && running > 0:
 		e.note("\nWaiting for %s to end; press Ctrl+C again to stop.\n", countRuns(running))
 	case told == 2 && running > 0:
-		e.note("\nStopping %s...\n", countRuns(running))
+		e.note("\nStopping %s; press Ctrl+C again to kill what is left.\n", countRuns(running))
 	}
 }
 

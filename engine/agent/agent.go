@@ -284,6 +284,10 @@ func (a *Agent) stopRunning() {
 	}
 }
 
+// Kill ends the runs that have been asked to end and take their time: a supervisor that is told a
+// second time ends at once, and with it what it supervises. Run then settles them.
+func (a *Agent) Kill() { a.stopRunning() }
+
 // Running returns how many runs are going.
 func (a *Agent) Running() int {
 	a.mu.Lock()

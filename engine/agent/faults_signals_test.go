@@ -149,6 +149,31 @@ func count(runs int) string {
 	return fmt.Sprintf("%d flow runs", runs)
 }
 
+// TestFaultsAThirdSignal leaves runs that ignore the second no time.
+func TestFaultsAThirdSignal(t *testing.T) {
+	together(t)
+	w := newWorld(t)
+	agent, _, ids := w.loaded(signallings[0], load{"deaf", 2, `trap "" TERM; ` + untilGo})
+	for _, says := range []string{"Waiting for 2 flow runs", "Stopping 2 flow runs"} {
+		agent.signal(unix.SIGINT)
+		w.wait("the agent has heard it", func() bool { return strings.Contains(agent.text(), says) })
+	}
+	w.wait("the runs are being cancelled", func() bool { return w.states()["Cancelling"] == 2 })
+	agent.signal(unix.SIGINT)
+	if code := agent.code(); code != 130 {
+		t.Errorf("the agent ended with code %d", code)
+	}
+	for _, id := range ids {
+		if run := w.get(id); run.State.Name != "Cancelled" {
+			t.Errorf("a run ended in %v", run.State)
+		}
+		if left := marked("PREFECT__FLOW_RUN_ID", id); len(left) > 0 {
+			t.Errorf("a run has left the processes %v", left)
+		}
+	}
+	w.check()
+}
+
 // loaded starts an agent with its load, and waits until all runs are going.
 func (w *world) loaded(s signalling, l load) (agent *proc, terminal *os.File, ids []string) {
 	w.Helper()
