@@ -55,6 +55,7 @@ func deploymentApply(ctx context.Context, e *env, o deploymentApplyOptions) erro
 		if read[i], err = e.readManifest(file); err != nil {
 			return err
 		}
+		e.warnFixedZone(read[i].Schedule)
 	}
 	db, err := e.db(ctx)
 	if err != nil {

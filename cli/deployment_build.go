@@ -149,6 +149,7 @@ func (e *env) planBuild(o deploymentBuildOptions) (*buildPlan, error) {
 	if p.schedule, err = o.schedule.build(e.now()); err != nil {
 		return nil, err
 	}
+	e.warnFixedZone(p.schedule)
 	if err := checkInfrastructure(o); err != nil {
 		return nil, err
 	}

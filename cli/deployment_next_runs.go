@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"prefect/cli/render"
@@ -13,10 +15,11 @@ import (
 
 func newDeploymentNextRunsCmd(e *env) *cli.Command {
 	return &cli.Command{
-		Name:      "next-runs",
-		Usage:     "Show when a deployment's schedule is due next.",
-		ArgsUsage: "NAME",
-		UsageText: "prefect deployment next-runs log-flow/log-simple --count 5",
+		Name:        "next-runs",
+		Usage:       "Show when a deployment's schedule is due next.",
+		ArgsUsage:   "NAME",
+		Description: "The times are worked out from the schedule, whether an agent is there to make the runs or not.",
+		UsageText:   "prefect deployment next-runs log-flow/log-simple --count 5",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "count", Value: 10, Usage: "Show `N` runs."},
 			newOutputFlag(),
@@ -36,25 +39,49 @@ func deploymentNextRuns(ctx context.Context, e *env, name string, count int, out
 		return err
 	}
 	if d.Schedule == nil {
-		return withHint(errorf("Deployment '%s' has no schedule.", d.FullName()),
-			"Give it one with: prefect deployment set-schedule %s --cron '0 3 * * *'", shellWord(d.FullName()))
+		return e.noSchedule(d)
 	}
 	due, err := e.nextRuns(ctx, db, d, count)
 	if err != nil {
 		return err
 	}
-	if !d.IsScheduleActive {
-		e.warn("The schedule is paused, so none of these runs will be made. Go on with: prefect deployment resume-schedule %s\n", shellWord(d.FullName()))
+	e.warnIdleSchedule(d, len(due) == 0)
+	return e.showNextRuns(d, due, output)
+}
+
+func (e *env) showNextRuns(d store.Deployment, due []time.Time, output string) error {
+	t := render.Table{Title: "Next Runs", Columns: []render.Column{{Header: "Local Time", Keep: true, Style: render.Yellow}}}
+	other := otherZone(due)
+	if other != nil {
+		t.Columns = append(t.Columns, render.Column{Header: other.String(), Keep: true})
 	}
-	values, names := []any{}, []string{}
-	t := render.Table{Title: "Next Runs", Columns: []render.Column{{Header: "Local Time", Keep: true, Style: render.Yellow}, {Header: "UTC", Keep: true}, {Header: "When"}}}
+	t.Columns = append(t.Columns, render.Column{Header: "UTC", Keep: true}, render.Column{Header: "When"})
+	var values []any
+	var names []string
 	for _, at := range due {
-		utc := at.UTC().Format(time.RFC3339)
-		values = append(values, render.Dict{{Key: "deployment_id", Value: d.ID}, {Key: "expected_start_time", Value: at.UTC()}})
+		utc := at.UTC().Format(time.RFC3339Nano)
 		names = append(names, utc)
-		t.Rows = append(t.Rows, []render.Cell{render.Text(localTime(at)), render.Text(utc), render.Text(render.Relative(at, e.now()))})
+		values = append(values, render.Dict{{Key: "deployment_id", Value: d.ID}, {Key: "expected_start_time", Value: at.UTC()},
+			{Key: "local_time", Value: isoTime(at.Local())}, {Key: "schedule_time", Value: isoTime(at)},
+			{Key: "timezone", Value: at.Location().String()}, {Key: "is_schedule_active", Value: d.IsScheduleActive}})
+		row := []render.Cell{render.Text(localTime(at))}
+		if other != nil {
+			row = append(row, render.Text(clockTime(at)))
+		}
+		t.Rows = append(t.Rows, append(row, render.Text(utc), render.Text(render.Relative(at, e.now()))))
 	}
-	return e.show(output, values, names, func(out *render.Console) error { return out.Table(t) })
+	return e.showTable(output, values, names, t)
+}
+
+// otherZone is the schedule's time zone if its clocks show another time than those here and in UTC.
+func otherZone(due []time.Time) *time.Location {
+	for _, at := range due {
+		_, offset := at.Zone()
+		if _, local := at.Local().Zone(); offset != 0 && offset != local {
+			return at.Location()
+		}
+	}
+	return nil
 }
 
 // nextRuns are the instants, at most count, at which the deployment's schedule is due next.
@@ -77,3 +104,40 @@ func (e *env) nextRuns(ctx context.Context, db *store.DB, d store.Deployment, co
 	}
 	return due, nil
 }
+
+func (e *env) noSchedule(d store.Deployment) error {
+	return withHint(errorf("Deployment '%s' has no schedule.", d.FullName()),
+		"Give it one with: prefect deployment set-schedule %s --cron '0 3 * * *'", shellWord(d.FullName()))
+}
+
+// warnIdleSchedule says why a schedule makes no runs, if it makes none.
+func (e *env) warnIdleSchedule(d store.Deployment, ended bool) {
+	switch {
+	case ended:
+		e.warn("The schedule has come to its end: no run is due any more.\n")
+	case !d.IsScheduleActive:
+		e.warn("The schedule is paused, so none of these runs will be made. Go on with: prefect deployment resume-schedule %s\n", shellWord(d.FullName()))
+	case d.WorkQueueName == nil:
+		e.warn("The deployment has no work queue, so no agent will make these runs.\n")
+	}
+}
+
+// inZones is a time as the clocks show it in its own time zone and, where they differ, here and in UTC.
+func inZones(at time.Time) string {
+	text := clockTime(at)
+	var others []string
+	for _, other := range []string{localTime(at), clockTime(at.UTC())} {
+		if other != text && !slices.Contains(others, other) {
+			others = append(others, other)
+		}
+	}
+	if len(others) > 0 {
+		text += " (" + strings.Join(others, ", ") + ")"
+	}
+	return text
+}
+
+func clockTime(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") }
+
+// isoTime is a time for programs, with the offset of its zone.
+func isoTime(t time.Time) string { return t.Format("2006-01-02T15:04:05.999999-07:00") }

@@ -22,11 +22,12 @@ func newDeploymentPauseScheduleCmd(e *env) *cli.Command {
 
 func newDeploymentResumeScheduleCmd(e *env) *cli.Command {
 	return &cli.Command{
-		Name:      "resume-schedule",
-		Usage:     "Make runs from a deployment's schedule again.",
-		ArgsUsage: "NAME",
-		UsageText: "prefect deployment resume-schedule log-flow/log-simple",
-		Flags:     []cli.Flag{newOutputFlag()},
+		Name:        "resume-schedule",
+		Usage:       "Make runs from a deployment's schedule again.",
+		ArgsUsage:   "NAME",
+		Description: "It is due from now on; nothing is made up for the time in which it was paused.",
+		UsageText:   "prefect deployment resume-schedule log-flow/log-simple",
+		Flags:       []cli.Flag{newOutputFlag()},
 		Action: func(c *cli.Context) error {
 			return deploymentPauseSchedule(c.Context, e, c.Args().First(), false, c.String("output"))
 		},
@@ -39,8 +40,7 @@ func deploymentPauseSchedule(ctx context.Context, e *env, name string, pause boo
 		return err
 	}
 	if d.Schedule == nil {
-		return withHint(errorf("Deployment '%s' has no schedule.", d.FullName()),
-			"Give it one with: prefect deployment set-schedule %s --cron '0 3 * * *'", shellWord(d.FullName()))
+		return e.noSchedule(d)
 	}
 	if _, err := db.SetSchedulePaused(ctx, d.ID, pause); err != nil {
 		return databaseError(err)

@@ -50,6 +50,6 @@ func zoneQuestion(name string) string {
 // does: EST is five hours behind UTC in summer too. For a person that is mostly a mistake, so it
 // is worth a warning. The zone that was probably meant comes with it.
 func FixedOffset(name string) (meant string, fixed bool) {
-	meant, fixed = map[string]string{"EST": "America/New_York", "MST": "America/Denver", "HST": "Pacific/Honolulu"}[name]
+	meant, fixed = map[string]string{"EST": "America/New_York", "MST": "America/Denver"}[name]
 	return meant, fixed
 }
