@@ -94,14 +94,14 @@ func (e *env) listIgnored(root string, o storage.Options, output string) error {
 		switch output {
 		case outputName:
 			names = append(names, render.SafeLine(path))
-		default:
-			e.printf("%s\t%s\n", i.Rule.String(), render.SafeLine(path))
 		case outputJSON, outputYAML:
 			value := render.Dict{{Key: "path", Value: path}, {Key: "is_folder", Value: i.IsDir}, {Key: "pattern", Value: i.Rule.Pattern}, {Key: "file", Value: nil}, {Key: "line", Value: nil}}
 			if i.Rule.File != "" {
 				value[3].Value, value[4].Value = i.Rule.File, i.Rule.Line
 			}
 			values = append(values, value)
+		default:
+			e.printf("%s\t%s\n", i.Rule.String(), render.SafeLine(path))
 		}
 	}
 	for _, err := range storage.Files(root, o) {

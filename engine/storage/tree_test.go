@@ -104,3 +104,11 @@ func read(t testing.TB, dir, name string) string {
 	}
 	return string(content)
 }
+
+func names(files []File) []string {
+	all := make([]string, len(files))
+	for i, f := range files {
+		all[i] = f.Path
+	}
+	return all
+}
