@@ -82,7 +82,13 @@ type DeploymentFilter struct {
 
 // Deployments lists deployments.
 func (db *DB) Deployments(ctx context.Context, f DeploymentFilter) ([]Deployment, error) {
-	query := "select " + deploymentColumns + deploymentFrom
+	// A cross join keeps the order in which the tables are read, so that the indexes give the order
+	// asked for and a limit ends the reading.
+	from := " from flow f cross join deployment d on d.flow_id = f.id "
+	if f.ByCreated {
+		from = " from deployment d cross join flow f on f.id = d.flow_id "
+	}
+	query := "select " + deploymentColumns + from
 	var args []any
 	if len(f.FlowNames) > 0 {
 		query += "where f.name in (?" + strings.Repeat(", ?", len(f.FlowNames)-1) + ") "

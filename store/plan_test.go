@@ -158,7 +158,15 @@ func TestListsAreServedByIndexes(t *testing.T) {
 		"logs backwards":       func() error { _, err := db.LogsBackwards(ctx, "id", 0, 100); return err },
 		"task runs":            func() error { _, err := db.TaskRuns(ctx, "id"); return err },
 		"states":               func() error { _, err := db.FlowRunStates(ctx, "id"); return err },
-		"flows":                func() error { _, err := db.Flows(ctx, 15); return err },
+		"deployments":          func() error { _, err := db.Deployments(ctx, DeploymentFilter{Limit: 50}); return err },
+		"new deployments":      func() error { _, err := db.Deployments(ctx, DeploymentFilter{ByCreated: true, Limit: 50}); return err },
+		"deployments of flows": func() error {
+			_, err := db.Deployments(ctx, DeploymentFilter{FlowNames: []string{"f", "g"}})
+			return err
+		},
+		"a deployment's name": func() error { _, err := db.DeploymentByName(ctx, "f", "d"); return err },
+		"claimed runs":        func() error { _, err := db.ClaimedFlowRuns(ctx); return err },
+		"flows":               func() error { _, err := db.Flows(ctx, 15); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := list(); err != nil {
@@ -191,8 +199,8 @@ func readsHistory(plan string) string {
 		switch {
 		case strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "INDEX") && !strings.Contains(step, "VIRTUAL TABLE") && step != "SCAN task_cache":
 			return "a whole table is read"
-		case step == "USE TEMP B-TREE FOR ORDER BY" && !strings.Contains(plan, "flow_run_by_parent"):
-			return "everything found is sorted" // a run has few subflows
+		case step == "USE TEMP B-TREE FOR ORDER BY" && !strings.Contains(plan, "flow_run_by_parent") && !strings.Contains(plan, "flow_run_by_claim"):
+			return "everything found is sorted" // a run has few subflows, and few runs are going at once
 		}
 	}
 	return ""
