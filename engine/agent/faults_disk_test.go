@@ -104,7 +104,11 @@ func (w *world) fill(left int64) (free func()) {
 // TestFaultsFullDisk fills the disk at many points of what an agent and its runs write. While it
 // is full commands say so, and when there is room again everything goes on.
 func TestFaultsFullDisk(t *testing.T) {
-	dir := smallDisk(t, 24<<20)
+	size := 24 << 20
+	if long() {
+		size *= 8 // all that the runs print stays there
+	}
+	dir := smallDisk(t, size)
 	together(t)
 	w := worldIn(t, t.TempDir(), filepath.Join(dir, "home"))
 	d := w.shell("talks", fmt.Sprintf(`i=0; while [ $i -lt 300 ]; do echo "$i %0200d"; i=$((i+1)); done; echo $PREFECT__FLOW_RUN_ID >> ran`, 0))

@@ -19,10 +19,11 @@ import (
 
 // A way to tell an agent to end.
 type signalling struct {
-	name  string
-	pty   bool     // the agent has a terminal
-	start []string // what stands before its command line
-	send  func(p *proc, terminal *os.File)
+	name   string
+	pty    bool     // the agent has a terminal
+	closes bool     // and what is sent closes it, so that nothing more can be read there
+	start  []string // what stands before its command line
+	send   func(p *proc, terminal *os.File)
 	// code is the exit code of an agent that was told twice; 0 if that only drains too.
 	code int
 }
@@ -32,7 +33,7 @@ var signallings = []signalling{
 	{name: "Ctrl+C", pty: true, send: func(_ *proc, terminal *os.File) { terminal.Write([]byte{3}) }, code: 130},
 	{name: "SIGTERM", send: bySignal(unix.SIGTERM), code: 143},
 	{name: "SIGHUP", send: bySignal(unix.SIGHUP)},
-	{name: "the terminal is closed", pty: true, send: func(p *proc, terminal *os.File) { terminal.Close() }},
+	{name: "the terminal is closed", pty: true, closes: true, send: func(p *proc, terminal *os.File) { terminal.Close() }},
 	{name: "SIGINT where the shell has it ignored", start: []string{"sh", "-c", `trap "" INT; exec "$0" "$@"`}, send: bySignal(unix.SIGINT), code: 130},
 }
 
@@ -83,7 +84,7 @@ func testDrain(t *testing.T, s signalling, l load) {
 	agent, terminal, ids := w.loaded(s, l)
 	s.send(agent, terminal)
 	if l.runs > 0 {
-		w.wait("the agent says that it waits", func() bool { return s.pty || strings.Contains(agent.text(), "Waiting for "+count(l.runs)) })
+		w.wait("the agent says that it waits", func() bool { return s.closes || strings.Contains(agent.text(), "Waiting for "+count(l.runs)) })
 	}
 	if s.code == 0 && !s.pty {
 		s.send(agent, terminal)
@@ -104,7 +105,7 @@ func testDrain(t *testing.T, s signalling, l load) {
 		}
 	}
 	if run := w.get(late); run.State.Name != "Scheduled" {
-		if s.pty || l.runs == 0 { // it cannot be told when the agent has heard it
+		if s.closes || l.runs == 0 { // it cannot be told when the agent has heard it
 			w.over(late)
 		} else {
 			t.Errorf("a run was started although the agent was told to end: %v", run.State)
@@ -118,11 +119,7 @@ func testForced(t *testing.T, s signalling, l load) {
 	w := newWorld(t)
 	agent, terminal, ids := w.loaded(s, l)
 	s.send(agent, terminal)
-	if s.pty { // two at once would be one to the terminal's driver
-		time.Sleep(100 * time.Millisecond)
-	} else {
-		w.wait("the agent says that it waits", func() bool { return strings.Contains(agent.text(), "Waiting for "+count(l.runs)) })
-	}
+	w.wait("the agent says that it waits", func() bool { return strings.Contains(agent.text(), "Waiting for "+count(l.runs)) })
 	start := time.Now()
 	s.send(agent, terminal)
 	if code := agent.code(); code != s.code {
@@ -184,8 +181,11 @@ func (w *world) loaded(s signalling, l load) (agent *proc, terminal *os.File, id
 		terminal = w.terminal(cmd)
 	}
 	agent = w.startCommand(cmd)
-	if s.pty {
-		go io.Copy(io.Discard, terminal)
+	if s.pty { // what the terminal shows is read as if it were a file
+		f, err := os.OpenFile(agent.printed, os.O_WRONLY|os.O_APPEND, 0)
+		w.ok(err)
+		w.Cleanup(func() { f.Close() })
+		go io.Copy(f, terminal)
 	}
 	w.wait("the agent is there", func() bool { return w.isAgent(agent) })
 	ids = w.run(d, l.runs)

@@ -85,7 +85,7 @@ func TestFaultsSoak(t *testing.T) {
 	if late.resident > early.resident+scale(20, 5)<<20 && !raced {
 		t.Errorf("its memory grew by %d KiB", (late.resident-early.resident)>>10)
 	}
-	if late.threads > early.threads+scale(16, 4) || late.goroutines > early.goroutines+4 {
+	if (long() && late.threads > early.threads+4) || late.goroutines > early.goroutines+4 {
 		t.Errorf("threads or goroutines are left over")
 	}
 

@@ -4,7 +4,7 @@
 // locks) and then look whether anything is stuck, lost or was run twice. Each has a short form for
 // every test run and a long one:
 //
-//	PREFECT_FAULTS=long go test ./engine/agent ./store -run Faults -timeout 3h
+//	PREFECT_FAULTS=long go test ./engine/agent ./store -run Faults -timeout 6h
 package agent_test
 
 import (
@@ -20,7 +20,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -68,10 +67,14 @@ func runTests(m *testing.M) int {
 	return m.Run()
 }
 
-// scale is a number of repetitions: for the short form and for the long one.
+// scale is a number of repetitions: for the short form, of which the race detector gets half since
+// everything takes several times as long there, and for the long one.
 func scale(short, full int) int {
-	if long() {
+	switch {
+	case long():
 		return full
+	case raced || testing.Short():
+		return (short + 1) / 2
 	}
 	return short
 }
@@ -423,10 +426,4 @@ func newRand(t *testing.T) *rand.Rand {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	return rand.New(rand.NewPCG(seed, 0))
-}
-
-// detached lets a command lead a session of its own.
-func detached(cmd *exec.Cmd) *exec.Cmd {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	return cmd
 }
