@@ -196,11 +196,11 @@ func (e *env) timeline(r store.FlowRun, tasks []store.TaskRun, now time.Time) er
 
 // span is from when to when the timeline reaches.
 func span(r store.FlowRun, tasks []store.TaskRun, now time.Time) (start, end time.Time) {
-	start, end = r.Created, r.Created
+	start, end = r.Created, now
 	if r.StartTime != nil {
 		start = *r.StartTime
 	}
-	if end = now; r.EndTime != nil {
+	if r.EndTime != nil {
 		end = *r.EndTime
 	}
 	for _, t := range tasks {
