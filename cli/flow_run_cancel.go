@@ -132,5 +132,5 @@ func (e *env) waitCancelled(ctx context.Context, db *store.DB, run store.FlowRun
 		e.cancelled(end)
 		return nil
 	}
-	return errorf("flow run '%s' ended before it could be cancelled: it is %s", end.Name, end.State)
+	return errorf("flow run '%s' ended before it could be cancelled: it is %s", end.Name, end.State.Name)
 }

@@ -52,7 +52,7 @@ func flowRunInspect(ctx context.Context, e *env, word, output string) error {
 	value := flowRunValue(run, secrets, now)
 	list := []any{}
 	for _, t := range tasks {
-		list = append(list, taskRunValue(t, now))
+		list = append(list, taskRunValue(t, secrets, now))
 	}
 	value = append(value, render.Field{Key: "task_runs", Value: list})
 	return e.show(output, value, []string{run.ID}, func(out *render.Console) error {
@@ -78,7 +78,7 @@ func deploymentOf(ctx context.Context, db *store.DB, r store.FlowRun) (store.Dep
 // flowRunObject is the run as Prefect's client holds it. Fields that are as they are at first are
 // left out, as there.
 func flowRunObject(r store.FlowRun, d store.Deployment, secrets *render.Secrets, now time.Time) render.Object {
-	state := r.ShownState(now)
+	state := shownState(r, secrets, now)
 	o := newObject("FlowRun")
 	o.put("id", r.ID)
 	o.put("created", r.Created)

@@ -130,15 +130,15 @@ func (e *env) showFlowRuns(ctx context.Context, db *store.DB, runs []store.FlowR
 	var names []string
 	view := e.newFlowRunView(db)
 	for _, r := range runs {
+		secrets, err := view.secretsOf(ctx, r)
+		if err != nil {
+			return err
+		}
 		if showsValues(output) {
-			value, err := view.value(ctx, r)
-			if err != nil {
-				return err
-			}
-			values = append(values, value)
+			values = append(values, flowRunValue(r, secrets, view.now))
 		}
 		names = append(names, r.ID)
-		state := r.ShownState(view.now)
+		state := shownState(r, secrets, view.now)
 		t.Rows = append(t.Rows, []render.Cell{render.Text(r.ID), render.Text(r.FlowName), render.Text(r.Name),
 			render.Styled(stateStyle(state), state.Name), render.Text(render.Relative(shownTime(r), view.now)),
 			render.Text(runTimeText(r, view.now)), render.Text(orNone(r.WorkQueueName)), render.Text(localTime(r.ExpectedStartTime)),

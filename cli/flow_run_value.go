@@ -28,14 +28,14 @@ func (v *flowRunView) secretsOf(ctx context.Context, r store.FlowRun) (*render.S
 		id = *r.DeploymentID
 	}
 	if s, ok := v.secrets[id]; ok {
-		return s, nil
+		return s.Fresh(), nil
 	}
 	d, err := v.db.DeploymentByID(ctx, id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, databaseError(err)
 	}
 	v.secrets[id] = render.NewSecrets(d.ParameterOpenAPISchema)
-	return v.secrets[id], nil
+	return v.secrets[id].Fresh(), nil
 }
 
 // value is a flow run for scripts, under the keys of Prefect's API.
@@ -49,7 +49,7 @@ func (v *flowRunView) value(ctx context.Context, r store.FlowRun) (render.Dict, 
 
 // flowRunValue: see flowRunView.value, which is for those who have no secrets at hand.
 func flowRunValue(r store.FlowRun, secrets *render.Secrets, now time.Time) render.Dict {
-	state := r.ShownState(now)
+	state := shownState(r, secrets, now)
 	return render.Dict{
 		{Key: "id", Value: r.ID}, {Key: "created", Value: r.Created}, {Key: "updated", Value: r.Updated}, {Key: "name", Value: r.Name},
 		{Key: "flow_id", Value: r.FlowID}, {Key: "flow_name", Value: r.FlowName}, {Key: "deployment_id", Value: r.DeploymentID},
@@ -64,6 +64,20 @@ func flowRunValue(r store.FlowRun, secrets *render.Secrets, now time.Time) rende
 		{Key: "state_id", Value: state.ID}, {Key: "state_type", Value: string(state.Type)}, {Key: "state_name", Value: state.Name},
 		{Key: "state", Value: stateValue(state)},
 	}
+}
+
+// shownState is the state of a run as it is shown: an exception's text may have a secret in it.
+func shownState(r store.FlowRun, secrets *render.Secrets, now time.Time) store.State {
+	secrets.Parameters(r.Parameters) // now it knows what to hide
+	return withoutSecrets(r.ShownState(now), secrets)
+}
+
+func withoutSecrets(s store.State, secrets *render.Secrets) store.State {
+	if s.Message != nil {
+		text := secrets.Text(*s.Message)
+		s.Message = &text
+	}
+	return s
 }
 
 func stateValue(s store.State) render.Dict {
@@ -91,8 +105,8 @@ func startDelta(r store.FlowRun, now time.Time) time.Duration {
 	return now.Sub(r.ExpectedStartTime).Truncate(time.Microsecond)
 }
 
-// taskRunValue is a task run for scripts.
-func taskRunValue(t store.TaskRun, now time.Time) render.Dict {
+// taskRunValue is a task run for scripts. The secrets are those of its flow run.
+func taskRunValue(t store.TaskRun, secrets *render.Secrets, now time.Time) render.Dict {
 	v := render.Dict{
 		{Key: "id", Value: t.ID}, {Key: "created", Value: t.Created}, {Key: "updated", Value: t.Updated}, {Key: "name", Value: t.Name},
 		{Key: "flow_run_id", Value: t.FlowRunID}, {Key: "task_key", Value: t.TaskKey}, {Key: "dynamic_key", Value: t.DynamicKey},
@@ -103,7 +117,7 @@ func taskRunValue(t store.TaskRun, now time.Time) render.Dict {
 	}
 	if s := t.State; s != nil {
 		tail := v[len(v)-4:]
-		tail[0].Value, tail[1].Value, tail[2].Value, tail[3].Value = s.ID, string(s.Type), s.Name, stateValue(*s)
+		tail[0].Value, tail[1].Value, tail[2].Value, tail[3].Value = s.ID, string(s.Type), s.Name, stateValue(withoutSecrets(*s, secrets))
 	}
 	return v
 }

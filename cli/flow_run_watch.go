@@ -161,7 +161,7 @@ func (w *watcher) over(run store.FlowRun) {
 	if run.State.Type == store.Completed {
 		style = render.Green
 	}
-	text := render.Sprintf("Flow run '%s' ended in state %s", run.Name, run.State.String())
+	text := render.Sprintf("Flow run '%s' ended in state %s", run.Name, shownState(run, w.secrets, w.e.now()).String())
 	if d := estimatedRunTime(run, w.e.now()); d > 0 {
 		text += " after " + render.Duration(d)
 	}

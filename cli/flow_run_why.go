@@ -45,6 +45,12 @@ func flowRunWhy(ctx context.Context, e *env, word, output string) error {
 }
 
 func (e *env) why(ctx context.Context, db *store.DB, run store.FlowRun) (agent.Reason, error) {
+	secrets, err := e.newFlowRunView(db).secretsOf(ctx, run)
+	if err != nil {
+		return agent.Reason{}, err
+	}
+	secrets.Parameters(run.Parameters)
+	run.State = withoutSecrets(run.State, secrets)
 	reason, err := agent.Why(ctx, db, run, func() error {
 		_, err := e.findPython("")
 		return err

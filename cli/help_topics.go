@@ -125,7 +125,7 @@ func outputKeys() []helpSection {
 		{"flow", flowValue(store.Flow{})},
 		{"deployment", deploymentValue(store.Deployment{})},
 		{"flow run", flowRunValue(store.FlowRun{}, render.NewSecrets(nil), time.Time{})},
-		{"task run", taskRunValue(store.TaskRun{}, time.Time{})},
+		{"task run", taskRunValue(store.TaskRun{}, render.NewSecrets(nil), time.Time{})},
 		{"state", stateValue(store.State{})},
 		{"log line", logValue(store.LogLine{})},
 		{"work queue", workQueueValue(store.WorkQueue{})},

@@ -74,6 +74,9 @@ func NewSecrets(schema json.RawMessage) *Secrets {
 	return s
 }
 
+// Fresh returns what hides by the same schema and has hidden nothing yet.
+func (s *Secrets) Fresh() *Secrets { return &Secrets{schema: s.schema, values: map[string]bool{}} }
+
 // Parameters returns parameters by name with the secret ones hidden.
 func (s *Secrets) Parameters(raw json.RawMessage) any { return s.object(fromRaw(raw), s.schema, false) }
 
