@@ -75,8 +75,11 @@ func (e *env) report(err error) int {
 		e.note("Try '%s --help' for help.\n", usage.path)
 		return exitUsage
 	}
+	if code, ok := interruptCode(err); ok {
+		return code // Ctrl+C needs no explanation
+	}
 	if errors.Is(err, context.Canceled) {
-		return exitInterrupted // by Ctrl+C, which needs no explanation
+		return exitInterrupted
 	}
 	e.printError(e.explained(err))
 	return exitFailed
