@@ -3,11 +3,13 @@
 package agent_test
 
 import (
+	"bytes"
 	"context"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +18,8 @@ import (
 )
 
 // TestFaultsDamagedDatabases changes random bytes of a database and lets all kinds of commands
-// loose on it. They may fail, but with a message and not with a panic, and they come to an end.
+// loose on it. They may fail, but with a message and not with a panic, and they come to an end. The
+// doctor finds nearly all of the damage.
 func TestFaultsDamagedDatabases(t *testing.T) {
 	together(t)
 	w := newWorld(t)
@@ -43,38 +46,52 @@ func TestFaultsDamagedDatabases(t *testing.T) {
 		{"deployment", "run", "flow-short/short"},
 		{"deployment", "inspect", "flow-short/short"},
 		{"work-queue", "ls"},
+		{"flow-run", "cancel", ids[1]},
 	}
-	refused := 0
-	for trial := range scale(8, 1000) {
+	pythonPath(t) // the doctor looks for one
+	on := func(content []byte, args ...string) (failed bool) {
+		home := t.TempDir()
+		w.ok(os.WriteFile(filepath.Join(home, "prefect.db"), content, 0o600))
+		failed = w.onDamaged(home, args)
+		w.ok(os.RemoveAll(home))
+		return failed
+	}
+	if on(good, "doctor") {
+		t.Fatal("the doctor finds something wrong with a good database")
+	}
+	refused, found, trials := 0, 0, scale(20, 1000)
+	for trial := range trials {
 		bad := damaged(good, random)
+		if on(bad, "doctor") {
+			found++
+		}
 		for i, args := range commands {
-			if !long() && i != trial%len(commands) && i != 0 {
-				continue
-			}
-			home := t.TempDir()
-			w.ok(os.WriteFile(filepath.Join(home, "prefect.db"), bad, 0o600))
-			if failed := w.onDamaged(home, args); failed {
+			if (long() || i == trial%len(commands)) && on(bad, args...) {
 				refused++
 			}
-			w.ok(os.RemoveAll(home))
 		}
 	}
-	t.Logf("%d commands failed", refused)
+	t.Logf("the doctor found the damage of %d of %d; %d commands failed", found, trials, refused)
+	if long() && found*100 < trials*95 {
+		t.Errorf("the doctor found the damage of %d of %d", found, trials)
+	}
 }
 
-// damaged is a copy of a file with up to 64 bytes changed, or half of a page, or its end.
+// damaged is a copy of a file with up to 64 bytes changed, or a part of a page, or its end.
 func damaged(good []byte, random *rand.Rand) []byte {
-	bad := append([]byte{}, good...)
-	switch random.IntN(10) {
-	case 0:
-		return bad[:random.IntN(len(bad))]
-	case 1:
-		page := random.IntN(len(bad)/4096) * 4096
-		clear(bad[page+random.IntN(4096) : page+4096])
-		return bad
-	}
-	for range 1 + random.IntN(64) {
-		bad[random.IntN(len(bad))] ^= byte(1 + random.IntN(255))
+	bad := slices.Clone(good)
+	for bytes.Equal(bad, good) { // what was zero already is not damaged by zeros
+		switch random.IntN(10) {
+		case 0:
+			return bad[:random.IntN(len(bad))]
+		case 1:
+			page := random.IntN(len(bad)/4096) * 4096
+			clear(bad[page+random.IntN(4096) : page+4096])
+		default:
+			for range 1 + random.IntN(64) {
+				bad[random.IntN(len(bad))] ^= byte(1 + random.IntN(255))
+			}
+		}
 	}
 	return bad
 }
