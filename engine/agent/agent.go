@@ -118,7 +118,7 @@ func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 		timer.Stop()
 	}
 	a.wait(stop)
-	a.trouble(context.Background(), a.look(context.Background()))
+	a.lookLast(context.Background())
 	return a.failed(), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"prefect/engine/process"
@@ -17,6 +18,21 @@ func (a *Agent) look(ctx context.Context) error {
 		return err
 	}
 	return Recover(ctx, a.DB, a.isHandedOver, func(text string) { a.Log(30, "prefect.agent", text) })
+}
+
+// lookLast looks before the agent ends. The flow of a supervisor that was killed can take a moment
+// longer to die, so it looks again while there is one, for some seconds.
+func (a *Agent) lookLast(ctx context.Context) {
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		a.trouble(ctx, a.look(ctx))
+		runs, err := a.DB.ClaimedFlowRuns(ctx)
+		orphaned := slices.ContainsFunc(runs, func(r store.FlowRun) bool {
+			return r.WorkQueueName != nil && slices.Contains(a.Queues, *r.WorkQueueName) && !process.Alive(*r.ClaimProcess)
+		})
+		if err != nil || !orphaned || time.Now().After(end) {
+			return
+		}
+	}
 }
 
 // isHandedOver reports whether a run that this agent has claimed has a supervisor that is about to
