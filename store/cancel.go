@@ -32,7 +32,7 @@ func cancelFlowRun(ctx context.Context, tx *sql.Tx, db *DB, run FlowRun, alive f
 		return setFlowRunState(ctx, tx, run.ID, end)
 	case !alive(*run.ClaimProcess) && (run.FlowProcess == nil || !alive(*run.FlowProcess)):
 		end = NewState(Cancelled, "Cancelled", "The flow run was cancelled; its processes were gone already.", db.Now())
-		return settle(ctx, tx, run.ID, *run.Claim, end)
+		return db.settle(ctx, tx, run.ID, *run.Claim, end)
 	case run.State.Type == Cancelling:
 		return nil
 	}

@@ -33,10 +33,10 @@ type DB struct {
 	db   *sql.DB
 	path string
 	file os.FileInfo // as it was opened
-	// The statement that keeps a log line, and the transaction it was prepared in. They are used
-	// within transactions only, and so by one goroutine at a time.
-	logTx     *sql.Tx
-	logInsert *sql.Stmt
+	// The statements that record events, by their text, and the transaction they were prepared in.
+	// They are used within transactions only, and so by one goroutine at a time.
+	prepared   map[string]*sql.Stmt
+	preparedTx *sql.Tx
 	// Now is the clock behind every `created`, `updated` and claim; tests set it.
 	Now func() time.Time
 }

@@ -86,38 +86,39 @@ func (e FlowRunMoved) record(ctx context.Context, db *DB, tx *sql.Tx) error {
 		Message: fmt.Sprintf("The flow reported %s, but the run was %s by then and stays so.", e.State, refused.From)}.record(ctx, db, tx)
 }
 
-func (e TaskRunStarted) record(ctx context.Context, _ *DB, tx *sql.Tx) error {
-	return insertTaskRun(ctx, tx, e.Run, e.At)
+func (e TaskRunStarted) record(ctx context.Context, db *DB, tx *sql.Tx) error {
+	return db.insertTaskRun(ctx, tx, e.Run, e.At)
 }
 
-func (e TaskRunMoved) record(ctx context.Context, _ *DB, tx *sql.Tx) error {
-	return setTaskRunState(ctx, tx, e.ID, e.State)
+func (e TaskRunMoved) record(ctx context.Context, db *DB, tx *sql.Tx) error {
+	return db.setTaskRunState(ctx, tx, e.ID, e.State)
 }
 
 func (e LogLine) record(ctx context.Context, db *DB, tx *sql.Tx) error {
-	insert, err := db.insertLog(ctx, tx)
-	if err != nil {
-		return fmt.Errorf("keeping a log line: %w", err)
-	}
-	_, err = insert.ExecContext(ctx, e.FlowRunID, nullText(e.TaskRunID), e.Source, e.Level, e.Logger, e.Label, e.Message, micros(e.At))
+	err := db.exec(ctx, tx, `insert into log (flow_run_id, task_run_id, source, level, logger, label, message, timestamp)
+		values (?, ?, ?, ?, ?, ?, ?, ?)`, e.FlowRunID, nullText(e.TaskRunID), e.Source, e.Level, e.Logger, e.Label, e.Message, micros(e.At))
 	if err != nil {
 		return fmt.Errorf("keeping a log line: %w", err)
 	}
 	return nil
 }
 
-// insertLog is prepared once in a transaction: parsing it takes as long as running it, and a run
-// can print a hundred thousand lines in a second.
-func (db *DB) insertLog(ctx context.Context, tx *sql.Tx) (*sql.Stmt, error) {
-	if db.logTx != tx {
-		stmt, err := tx.PrepareContext(ctx, `insert into log (flow_run_id, task_run_id, source, level, logger, label, message, timestamp)
-			values (?, ?, ?, ?, ?, ?, ?, ?)`)
-		if err != nil {
-			return nil, err
-		}
-		db.logTx, db.logInsert = tx, stmt
+// exec runs a statement that is prepared once in a transaction: parsing it takes longer than running
+// it, and a run can have tens of thousands of tasks and lines in a second.
+func (db *DB) exec(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
+	if db.preparedTx != tx {
+		db.prepared, db.preparedTx = map[string]*sql.Stmt{}, tx
 	}
-	return db.logInsert, nil
+	stmt := db.prepared[query]
+	if stmt == nil {
+		var err error
+		if stmt, err = tx.PrepareContext(ctx, query); err != nil {
+			return err
+		}
+		db.prepared[query] = stmt
+	}
+	_, err := stmt.ExecContext(ctx, args...)
+	return err
 }
 
 func (e ResultCached) record(ctx context.Context, _ *DB, tx *sql.Tx) error {

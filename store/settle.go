@@ -11,10 +11,10 @@ import (
 // Settle moves a claimed run to a state, or returns ErrClaimLost. A final state ends the claim,
 // and with it whatever of the run was still going: its subflows and its tasks.
 func (db *DB) Settle(ctx context.Context, id, token string, s State) error {
-	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error { return settle(ctx, tx, id, token, s) })
+	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error { return db.settle(ctx, tx, id, token, s) })
 }
 
-func settle(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
+func (db *DB) settle(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
 	var old StateType
 	if err := tx.QueryRowContext(ctx, "select state_type from flow_run where id = ?", id).Scan(&old); err != nil {
 		return oneRow(err)
@@ -23,7 +23,7 @@ func settle(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
 	if err := setFlowRunState(ctx, tx, id, s); err != nil || !s.Type.Final() {
 		return err
 	}
-	return endLeftovers(ctx, tx, id, token, s)
+	return db.endLeftovers(ctx, tx, id, token, s)
 }
 
 // Finish gives a claimed run its end s and returns its final state: a run that has reported its own
@@ -44,14 +44,14 @@ func (db *DB) Finish(ctx context.Context, id, token string, s State) (end State,
 				return err
 			}
 		}
-		return endLeftovers(ctx, tx, id, token, end)
+		return db.endLeftovers(ctx, tx, id, token, end)
 	})
 	return end, err
 }
 
 // endLeftovers ends what has no final state of what a run has started, directly or through its
 // subflows: the process it ran in is gone. Runs under the claim belong to it in any case.
-func endLeftovers(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
+func (db *DB) endLeftovers(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
 	end := NewState(Crashed, "Crashed", "The flow run's process ended first.", s.Timestamp)
 	if s.Type == Cancelled {
 		end = NewState(Cancelled, "Cancelled", "The flow run was cancelled.", s.Timestamp)
@@ -65,7 +65,7 @@ func endLeftovers(ctx context.Context, tx *sql.Tx, id, token string, s State) er
 	}
 	for _, task := range tasks {
 		end.ID = uuid.NewString()
-		if err := setTaskRunState(ctx, tx, task, end); err != nil {
+		if err := db.setTaskRunState(ctx, tx, task, end); err != nil {
 			return err
 		}
 	}
@@ -104,11 +104,11 @@ func (db *DB) EndClaim(ctx context.Context, token string, s State) (n int, err e
 		n = len(top)
 		for _, id := range top {
 			s.ID = uuid.NewString()
-			if err := settle(ctx, tx, id, token, s); err != nil {
+			if err := db.settle(ctx, tx, id, token, s); err != nil {
 				return err
 			}
 		}
-		return endLeftovers(ctx, tx, "", token, s)
+		return db.endLeftovers(ctx, tx, "", token, s)
 	})
 	return n, err
 }
@@ -125,7 +125,7 @@ func (db *DB) release(ctx context.Context, tx *sql.Tx, id, token, why string) er
 		return err
 	}
 	if old == Cancelling {
-		return settle(ctx, tx, id, token, NewState(Cancelled, "Cancelled", "The flow run was cancelled before it started.", db.Now()))
+		return db.settle(ctx, tx, id, token, NewState(Cancelled, "Cancelled", "The flow run was cancelled before it started.", db.Now()))
 	}
 	if err := setFlowRunState(ctx, tx, id, NewState(Scheduled, "Scheduled", why, db.Now())); err != nil {
 		return err

@@ -65,8 +65,8 @@ func (db *DB) TaskRun(ctx context.Context, id string) (TaskRun, error) {
 	return all[0], nil
 }
 
-func insertTaskRun(ctx context.Context, tx *sql.Tx, r TaskRun, at time.Time) error {
-	_, err := tx.ExecContext(ctx, `insert into task_run (id, created, updated, flow_run_id, name, task_key, dynamic_key, tags, task_inputs)
+func (db *DB) insertTaskRun(ctx context.Context, tx *sql.Tx, r TaskRun, at time.Time) error {
+	err := db.exec(ctx, tx, `insert into task_run (id, created, updated, flow_run_id, name, task_key, dynamic_key, tags, task_inputs)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, micros(at), micros(at), r.FlowRunID, r.Name, r.TaskKey, r.DynamicKey,
 		orEmpty(r.Tags, "[]"), orEmpty(r.Inputs, "{}"))
 	if err != nil {
@@ -77,12 +77,12 @@ func insertTaskRun(ctx context.Context, tx *sql.Tx, r TaskRun, at time.Time) err
 
 // setTaskRunState keeps a task run's state, the times that follow from it and the history. What
 // may follow what is the flow's own engine's business: a retried flow runs its failed tasks again.
-func setTaskRunState(ctx context.Context, tx *sql.Tx, id string, s State) error {
+func (db *DB) setTaskRunState(ctx context.Context, tx *sql.Tx, id string, s State) error {
 	if s.ID == "" {
 		s.ID = uuid.NewString()
 	}
 	now := micros(s.Timestamp)
-	_, err := tx.ExecContext(ctx, `
+	err := db.exec(ctx, tx, `
 		update task_run set
 			updated = ?2, state_id = ?3, state_type = ?4, state_name = ?5, state_message = ?6, state_timestamp = ?2,
 			start_time = case when ?4 = 'RUNNING' then coalesce(start_time, ?2) else start_time end,
@@ -93,13 +93,13 @@ func setTaskRunState(ctx context.Context, tx *sql.Tx, id string, s State) error 
 	if err != nil {
 		return fmt.Errorf("changing a task run's state: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, "insert into task_run_state (id, task_run_id, type, name, message, timestamp) values (?, ?, ?, ?, ?, ?)",
+	err = db.exec(ctx, tx, "insert into task_run_state (id, task_run_id, type, name, message, timestamp) values (?, ?, ?, ?, ?, ?)",
 		s.ID, id, s.Type, s.Name, s.Message, now)
 	if err != nil {
 		return fmt.Errorf("keeping a task run's state: %w", err)
 	}
 	if s.Type != Running {
-		_, err = tx.ExecContext(ctx, "delete from concurrency_slot where task_run_id = ?", id)
+		err = db.exec(ctx, tx, "delete from concurrency_slot where task_run_id = ?", id)
 	}
 	return err
 }
