@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"prefect/engine/process"
 	"prefect/engine/runner"
@@ -11,17 +13,45 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+type flowRunCancelOptions struct {
+	words     []string
+	filter    store.FlowRunFilter // instead of words
+	olderThan time.Duration
+	noWait    bool
+	dryRun    bool
+}
+
 func newFlowRunCancelCmd(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "cancel",
 		Usage:     "Cancel flow runs, whether they wait or run.",
-		ArgsUsage: "ID...",
+		ArgsUsage: "[ID...]",
 		Description: "A run that has not started is Cancelled at once. The processes of one that runs are asked to end with SIGTERM, and those that " +
-			"have not ended after 30 seconds are killed, with all they have started. No agent has to be there.",
-		UsageText: "prefect flow-run cancel calm-otter\nprefect flow-run cancel 17dfd710 --no-wait",
-		Flags:     []cli.Flag{&cli.BoolFlag{Name: "no-wait", Usage: "Don't wait until the processes have ended."}},
+			"have not ended after 30 seconds are killed, with all they have started. No agent has to be there. " +
+			"Instead of naming runs, --state cancels all that are in a state, such as those that are Late after a pause.",
+		UsageText: "prefect flow-run cancel calm-otter\nprefect flow-run cancel 17dfd710 --no-wait\nprefect flow-run cancel --state Late --older-than 1h --dry-run",
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "state", Usage: "All runs in the state `NAME`, such as Late, Scheduled or Running; may be given again."},
+			&cli.StringSliceFlag{Name: "flow-name", Usage: "With --state, only runs of the flow `NAME`; may be given again."},
+			newSpan("older-than", "With --state, only runs that were expected to start longer ago than `DURATION`, such as 1h."),
+			&cli.BoolFlag{Name: "dry-run", Usage: "With --state, only list the runs that would be cancelled."},
+			&cli.BoolFlag{Name: "no-wait", Usage: "Don't wait until the processes have ended."},
+		},
 		Action: func(c *cli.Context) error {
-			return flowRunCancel(c.Context, e, c.Args().Slice(), c.Bool("no-wait"))
+			o := flowRunCancelOptions{words: c.Args().Slice(), olderThan: spanOf(c, "older-than"), noWait: c.Bool("no-wait"), dryRun: c.Bool("dry-run"),
+				filter: store.FlowRunFilter{StateNames: c.StringSlice("state"), FlowNames: c.StringSlice("flow-name")}}
+			all := len(o.filter.StateNames) > 0
+			switch {
+			case all && len(o.words) > 0:
+				return usagef(c, "name runs or use --state, not both")
+			case !all && len(o.words) == 0:
+				return usagef(c, "missing argument ID; or use --state")
+			case !all && (c.IsSet("flow-name") || c.IsSet("older-than") || o.dryRun):
+				return usagef(c, "--flow-name, --older-than and --dry-run go with --state")
+			case all:
+				return cancelAll(c.Context, e, o)
+			}
+			return flowRunCancel(c.Context, e, o.words, o.noWait)
 		},
 	}
 }
@@ -56,6 +86,39 @@ func flowRunCancel(ctx context.Context, e *env, words []string, noWait bool) err
 		}
 	}
 	return failed
+}
+
+// cancelAll cancels the runs that a filter finds and that are not over.
+func cancelAll(ctx context.Context, e *env, o flowRunCancelOptions) error {
+	db, err := e.db(ctx)
+	if err != nil {
+		return err
+	}
+	if o.olderThan > 0 {
+		o.filter.Before = e.now().Add(-o.olderThan)
+	}
+	for _, t := range store.AllStateTypes() {
+		if !t.Final() {
+			o.filter.StateTypes = append(o.filter.StateTypes, t)
+		}
+	}
+	runs, err := db.FlowRuns(ctx, o.filter)
+	if err != nil {
+		return databaseError(err)
+	}
+	runs = slices.DeleteFunc(runs, func(r store.FlowRun) bool { return r.ParentTaskRunID != nil }) // they end with their parents
+	if len(runs) == 0 {
+		e.note("No flow run that isn't over is in that state.\n")
+		return nil
+	}
+	if o.dryRun {
+		return e.showFlowRuns(ctx, db, runs, "")
+	}
+	var words []string
+	for _, r := range runs {
+		words = append(words, r.ID)
+	}
+	return flowRunCancel(ctx, e, words, o.noWait)
 }
 
 // reportOneOf prints the error about one of several things at once, so that the others are still
