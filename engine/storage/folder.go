@@ -11,7 +11,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,13 +27,14 @@ const stagingAge = 24 * time.Hour
 // folderUpload puts a package into a folder. All that is new is written beside its place first and
 // moved there when everything is written, so an upload that is killed changes nothing.
 type folderUpload struct {
-	name  string
-	root  *os.Root
-	p     *Package
-	temp  string // folder below root
-	fresh bool   // there was nothing at the destination
-	same  []bool // what is there already
-	done  func()
+	name    string
+	root    *os.Root
+	p       *Package
+	temp    string          // folder below root
+	staging *os.Root        // this folder
+	missing map[string]bool // the folders of the package that are not there
+	same    []bool          // what is there already
+	done    func()
 }
 
 func (l Location) uploadToFolder(ctx context.Context, p *Package, o Options) (u Uploaded, err error) {
@@ -46,45 +46,71 @@ func (l Location) uploadToFolder(ctx context.Context, p *Package, o Options) (u 
 		return u, fmt.Errorf("upload to %s: %w", l.Folder, plain(err))
 	}
 	defer root.Close()
-	f := &folderUpload{name: l.Folder, root: root, p: p, temp: stagingPrefix + rand.Text(), same: make([]bool, len(p.Files))}
-	f.fresh = removeStale(root) == 0
-	f.done = counter(o, len(p.Files))
-	if err := root.Mkdir(f.temp, 0o700); err != nil {
+	f := &folderUpload{name: l.Folder, root: root, p: p, same: make([]bool, len(p.Files)), done: counter(o, len(p.Files))}
+	if err := checkCase(root, l.Folder, p.Files); err != nil {
+		return u, err
+	}
+	if err := f.clear(); err != nil {
+		return u, err
+	}
+	removeStale(root)
+	if err := f.makeStaging(); err != nil {
 		return u, fmt.Errorf("upload to %s: %w", l.Folder, plain(err))
 	}
 	defer func() {
+		f.staging.Close()
 		if e := root.RemoveAll(f.temp); err == nil && e != nil {
 			err = fmt.Errorf("remove %s: %w", filepath.Join(l.Folder, f.temp), plain(e))
 		}
 	}()
-	if err := f.clear(); err != nil {
-		return u, err
-	}
 	if err := parallelWith(ctx, len(p.Files), workers(), f.begin); err != nil {
 		return u, err
 	}
-	if err := makeFolders(root, p.Files); err != nil {
-		return u, fmt.Errorf("upload to %s: %w", l.Folder, err)
-	}
 	for i, file := range p.Files {
-		if f.same[i] {
-			continue
+		if !f.same[i] {
+			u.Sent++
+			u.Bytes += file.Size
 		}
-		if err := root.Rename(f.staged(i), filepath.FromSlash(file.Path)); err != nil {
-			return u, f.failed(file.Path, err)
-		}
-		u.Sent++
-		u.Bytes += file.Size
 	}
-	return u, nil
+	return u, f.publish()
 }
 
-// removeStale takes away what uploads that were killed have left, and tells how much there is at
-// the destination.
-func removeStale(root *os.Root) int {
+func (f *folderUpload) makeStaging() (err error) {
+	f.temp = stagingPrefix + rand.Text()
+	if err = f.root.Mkdir(f.temp, 0o700); err == nil {
+		f.staging, err = f.root.OpenRoot(f.temp)
+	}
+	return err
+}
+
+// publish moves all that was staged to its place: a folder that isn't there in one go, and file by
+// file what belongs into one that is.
+func (f *folderUpload) publish() error {
+	moved := "" // the last folder that went as a whole, with a slash
+	for i, file := range f.p.Files {
+		if f.same[i] || moved != "" && strings.HasPrefix(file.Path, moved) {
+			continue
+		}
+		from := file.Path
+		for dir := path.Dir(from); dir != "."; dir = path.Dir(dir) {
+			if f.missing[dir] {
+				from = dir
+				moved = dir + "/"
+			}
+		}
+		native := filepath.FromSlash(from)
+		if err := f.root.Rename(filepath.Join(f.temp, native), native); err != nil {
+			return f.failed(from, err)
+		}
+	}
+	return nil
+}
+
+// removeStale takes away what uploads that were killed have left.
+func removeStale(root *os.Root) {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
-		return -1
+		return
 	}
 	for _, e := range entries {
 		info, err := e.Info()
@@ -92,17 +118,21 @@ func removeStale(root *os.Root) int {
 			root.RemoveAll(e.Name())
 		}
 	}
-	return len(entries)
 }
 
-// clear refuses a destination where a link or a file is in the place of a folder: files would land
-// where the link leads to.
+// clear looks which folders of the package are there. It refuses a destination where a link or a
+// file is in the place of one: files would land where the link leads to.
 func (f *folderUpload) clear() error {
+	f.missing = map[string]bool{}
 	checked := map[string]bool{}
 	for _, file := range f.p.Files {
 		for dir := path.Dir(file.Path); dir != "." && !checked[dir]; dir = path.Dir(dir) {
 			checked[dir] = true
-			if info, err := f.root.Lstat(filepath.FromSlash(dir)); err == nil && !info.IsDir() {
+			info, err := f.root.Lstat(filepath.FromSlash(dir))
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				f.missing[dir] = true
+			case err == nil && !info.IsDir():
 				return f.failed(file.Path, fmt.Errorf("there is a file or link %s in the place of its folder; remove that first", dir))
 			}
 		}
@@ -110,20 +140,18 @@ func (f *folderUpload) clear() error {
 	return nil
 }
 
-func (f *folderUpload) staged(i int) string { return filepath.Join(f.temp, strconv.Itoa(i)) }
-
 // A stager is one goroutine of an upload.
 type stager struct {
 	*folderUpload
-	from, to *folders
+	from, to, staged *folders
 }
 
 func (f *folderUpload) begin() (func(i int) error, func()) {
-	s := &stager{f, &folders{root: f.p.root}, &folders{root: f.root}}
+	s := &stager{f, &folders{root: f.p.root}, &folders{root: f.root}, &folders{root: f.staging}}
 	return func(i int) error {
 		defer f.done()
 		return f.failed(f.p.Files[i].Path, s.stage(i))
-	}, func() { s.from.close(); s.to.close() }
+	}, func() { s.from.close(); s.to.close(); s.staged.close() }
 }
 
 // stage writes one entry below the staging folder unless it is at its place already.
@@ -147,7 +175,11 @@ func (s *stager) stage(i int) error {
 		return err
 	}
 	defer content.Close()
-	return create(s.root, s.staged(i), file.Exec, content)
+	folder, name, err := s.staged.make(file.Path)
+	if err != nil {
+		return err
+	}
+	return create(folder, name, file.Exec, content)
 }
 
 func (s *stager) stageLink(i int, there fs.FileInfo) error {
@@ -159,15 +191,19 @@ func (s *stager) stageLink(i int, there fs.FileInfo) error {
 	if s.same[i] {
 		return nil
 	}
-	return s.root.Symlink(filepath.FromSlash(link.Link), s.staged(i))
+	folder, name, err := s.staged.make(link.Path)
+	if err != nil {
+		return err
+	}
+	return folder.Symlink(filepath.FromSlash(link.Link), name)
 }
 
 // there gives what is at a path of the destination, nil for nothing.
-func (s *stager) there(path string) (fs.FileInfo, error) {
-	if s.fresh {
+func (s *stager) there(p string) (fs.FileInfo, error) {
+	if s.missing[path.Dir(p)] {
 		return nil, nil
 	}
-	folder, name, err := s.to.of(path)
+	folder, name, err := s.to.of(p)
 	if err == nil {
 		var info fs.FileInfo
 		if info, err = folder.Lstat(name); err == nil {

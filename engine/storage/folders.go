@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -30,6 +32,17 @@ func (f *folders) of(p string) (folder *os.Root, name string, err error) {
 		f.path = dir
 	}
 	return f.last, name, nil
+}
+
+// make is of, and makes the folder if it isn't there.
+func (f *folders) make(p string) (folder *os.Root, name string, err error) {
+	folder, name, err = f.of(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = f.root.MkdirAll(filepath.FromSlash(path.Dir(p)), 0o777); err == nil {
+			folder, name, err = f.of(p)
+		}
+	}
+	return folder, name, err
 }
 
 // open opens a file for reading. A pipe that has taken its place since doesn't block.

@@ -28,7 +28,7 @@ func fill(ctx context.Context, dir string, files []File, open opener) error {
 	}
 	defer root.Close()
 	w := &filler{dir: dir, root: root, files: files, open: open}
-	if err := w.check(); err != nil {
+	if err := checkCase(root, dir, files); err != nil {
 		return err
 	}
 	if err := makeFolders(root, files); err != nil {
@@ -51,14 +51,14 @@ type filler struct {
 	open  opener
 }
 
-// check refuses a package with names that differ only by case where the file system would take
-// them for one.
-func (w *filler) check() error {
-	a, b := sameButForCase(w.files)
-	if a == "" || !ignoresCase(w.root) {
+// checkCase refuses files with names that differ only by case where the file system would take them
+// for one.
+func checkCase(root *os.Root, dir string, files []File) error {
+	a, b := sameButForCase(files)
+	if a == "" || !ignoresCase(root) {
 		return nil
 	}
-	return fmt.Errorf("write the package to %s: this file system takes %q and %q for the same name; rename one of them", w.dir, a, b)
+	return fmt.Errorf("write the package to %s: this file system takes %q and %q for the same name; rename one of them", dir, a, b)
 }
 
 // ignoresCase asks the file system itself.
