@@ -122,6 +122,7 @@ class TaskExecution:
         run.dynamic_key = str(number)
         run.tags = run_tags(task)
         run._inputs = {**dict.fromkeys(self.parameters, ()), **inputs} if inputs else None
+        run._task = task
         run._created = at
         run.run_count = 0
         if task.retries or task.version:

@@ -190,27 +190,27 @@ async def resolve_futures_to_states(value: Any) -> Any:
 
 
 async def resolve_futures_to_data(value: Any) -> Any:
-    """``value`` with every future and state in it, however deep, replaced by its result.
-
-    `UpstreamTaskError` where one did not complete.
-    """
+    """``value`` with every future in it, however deep, replaced by its result, or its exception raised."""
     return await _resolve(value, states=False)
 
 
 async def _resolve(value: Any, states: bool) -> Any:
-    from prefect._collections import collected, find_runs, replace_runs, result_of
+    from prefect._collections import collected, find_runs, replace_runs
 
     value = collected(value)
-    found = [one for one in find_runs(value) if isinstance(one, PrefectFuture) or not states]
+    futures = [one for one in find_runs(value) if isinstance(one, PrefectFuture)]
     by_id = {}
-    for one in found:
-        state = await one._wait_async() if isinstance(one, PrefectFuture) else one
-        by_id[id(one)] = state if states else result_of(one)
-    return replace_runs(value, by_id) if found else value
+    for one in futures:
+        state: Any = await one._wait_async()
+        by_id[id(one)] = state if states else state.result()
+    return replace_runs(value, by_id) if futures else value
 
 
 def data_of(value: Any) -> Any:
-    """`resolve_futures_to_data` for sync code, which waits."""
+    """``value`` with every future and state in it replaced by its result, from sync code.
+
+    `UpstreamTaskError` where one did not complete.
+    """
     from prefect._collections import find_runs, replace_runs, result_of
 
     found = find_runs(value, quotes=True)

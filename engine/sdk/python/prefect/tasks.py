@@ -14,7 +14,7 @@ from prefect._binding import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
-    from typing import Any, Callable, Dict, Iterable, Optional
+    from typing import Any, Callable, Dict, Iterable, List, Optional
 
     from prefect.context import TaskRunContext
 
@@ -147,6 +147,11 @@ class Task:
 
             binder = self._binder = Binder(self.fn)
         return binder.bind(args, kwargs)
+
+    def _parameter_names(self) -> List[str]:
+        from prefect._signature import signature_parameters
+
+        return [parameter.name for parameter in signature_parameters(self.fn)]
 
     def _run_prefix(self) -> str:
         """What the names of the task's runs begin with."""

@@ -75,7 +75,7 @@ def run(name: str, python: str, env: Dict[str, str]) -> str:
             env=keep,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
     with open(source, encoding="utf-8") as file:

@@ -354,6 +354,7 @@ class TaskRun(Run):
     task_key: str
     dynamic_key: str
     _inputs: Any = None
+    _task: Any = None
     cache_key: Optional[str] = None
     cache_expiration: Any = None
     task_version: Optional[str] = None
@@ -383,6 +384,8 @@ class TaskRun(Run):
     def task_inputs(self) -> Dict[str, List[TaskRunResult]]:
         """By parameter, the task runs whose results it holds."""
         given = self.__dict__.get("_inputs") or {}
+        if not given and self._task is not None:
+            return {name: [] for name in self._task._parameter_names()}
         return {name: [TaskRunResult(id=one) for one in ids] for name, ids in given.items()}
 
     @task_inputs.setter
