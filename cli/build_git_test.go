@@ -13,7 +13,10 @@ import (
 	"testing"
 )
 
-var buildTrees = flag.Int("cli.trees", 3, "random folders to build, and to compare with git")
+var (
+	buildTrees = flag.Int("cli.trees", 3, "random folders to build, and to compare with git")
+	buildSeed  = flag.Uint64("cli.seed", 1, "seed of the random folders")
+)
 
 // TestBuildPackagesWhatGitTakes builds random folders under random patterns into a storage block,
 // and compares what is there with what git would take: `go test ./cli -run PackagesWhatGit
@@ -23,17 +26,18 @@ func TestBuildPackagesWhatGitTakes(t *testing.T) {
 		t.Skip("git is not installed")
 	}
 	packaged, left := 0, 0
+	env := append(os.Environ(), "PREFECT_HOME="+t.TempDir())
+	repository := newRepository(t)
 	for i := range *buildTrees {
-		r := rand.New(rand.NewPCG(7, uint64(i)))
+		r := rand.New(rand.NewPCG(*buildSeed, uint64(i)))
 		top := t.TempDir()
 		root, to := filepath.Join(top, "root"), filepath.Join(top, "to")
 		all := plantRandom(t, r, root)
 		patterns := randomPatterns(r, all)
 		writeFile(t, filepath.Join(root, ".prefectignore"), patterns)
-		env := append(os.Environ(), "PREFECT_HOME="+filepath.Join(top, "home"))
-		runIn(t, root, env, "prefect", "block", "create", "local-file-system/to", "--basepath", to)
+		runIn(t, root, env, "prefect", "block", "create", "local-file-system/to", "--basepath", to, "--overwrite")
 		runIn(t, root, env, "prefect", "deployment", "build", "flow.py:hello", "-n", "d", "-sb", "local-file-system/to", "-o", "../d.yaml")
-		want := takenByGit(t, root)
+		want := takenByGit(t, repository, root)
 		got := filesOf(t, to)
 		if !slices.Equal(got, want) {
 			t.Errorf("tree %d, patterns %q:\npackaged  %q\ngit takes %q", i, patterns, got, want)
@@ -96,13 +100,22 @@ func randomPatterns(r *rand.Rand, all []string) string {
 	return b.String()
 }
 
-// takenByGit lists the files that git doesn't ignore, with a repository that is elsewhere.
-func takenByGit(t *testing.T, root string) []string {
+// newRepository makes an empty repository, away from every configuration of its user.
+func newRepository(t *testing.T) string {
 	t.Helper()
 	repository := t.TempDir()
-	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + repository, "GIT_CONFIG_NOSYSTEM=1"}
-	runIn(t, root, env, "git", "init", "-q", "--bare", repository)
-	out := runIn(t, root, env, "git", "--git-dir="+repository, "--work-tree=.", "ls-files", "--others", "-z", "--exclude-from=.prefectignore")
+	runIn(t, repository, gitEnviron(repository), "git", "init", "-q", "--bare", repository)
+	return repository
+}
+
+func gitEnviron(home string) []string {
+	return []string{"PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), "HOME=" + home, "GIT_CONFIG_NOSYSTEM=1"}
+}
+
+// takenByGit lists the files of a folder that git doesn't ignore, with a repository that is elsewhere.
+func takenByGit(t *testing.T, repository, root string) []string {
+	t.Helper()
+	out := runIn(t, root, gitEnviron(repository), "git", "--git-dir="+repository, "--work-tree=.", "ls-files", "--others", "-z", "--exclude-from=.prefectignore")
 	files := strings.FieldsFunc(out, func(c rune) bool { return c == 0 })
 	slices.Sort(files)
 	return files
