@@ -98,7 +98,11 @@ func (db *DB) schemaVersion(ctx context.Context, q querier, known int) (int, err
 func (db *DB) backup(ctx context.Context, version int) error {
 	name := fmt.Sprintf("%s.schema-%d.%s.bak", db.path, version, db.Now().UTC().Format("20060102T150405.000000"))
 	part := fmt.Sprintf("%s.%d.part", name, os.Getpid())
-	err := db.copyTo(ctx, part)
+	copied, err := db.copyTo(ctx, part)
+	if err == nil && copied != version {
+		// Another process was first with the upgrade, and with the backup before it.
+		return os.Remove(part)
+	}
 	if err == nil {
 		err = os.Rename(part, name)
 	}
@@ -110,36 +114,40 @@ func (db *DB) backup(ctx context.Context, version int) error {
 	return nil
 }
 
-// copyTo writes a copy of the database to a new file and reads it back.
-func (db *DB) copyTo(ctx context.Context, path string) error {
+// copyTo writes a copy of the database to a new file, reads it back and returns its schema's version.
+func (db *DB) copyTo(ctx context.Context, path string) (version int, err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer f.Close()
 	if _, err := db.db.ExecContext(ctx, "vacuum into ?", path); err != nil {
-		return err
+		return 0, err
 	}
 	if err := f.Sync(); err != nil { // SQLite leaves that to the caller
-		return err
+		return 0, err
 	}
 	return checkCopy(ctx, path)
 }
 
-func checkCopy(ctx context.Context, path string) error {
+func checkCopy(ctx context.Context, path string) (version int, err error) {
 	conn, err := sql.Open("sqlite", fileURL(path, url.Values{"mode": {"ro"}, "immutable": {"1"}}))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer conn.Close()
 	var sound string
-	if err := conn.QueryRowContext(ctx, "pragma quick_check(1)").Scan(&sound); err != nil {
-		return fmt.Errorf("reading the copy back: %w", err)
+	err = conn.QueryRowContext(ctx, "pragma quick_check(1)").Scan(&sound)
+	if err == nil {
+		err = conn.QueryRowContext(ctx, "pragma user_version").Scan(&version)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("reading the copy back: %w", err)
 	}
 	if sound != "ok" {
-		return fmt.Errorf("the copy is damaged: %s", sound)
+		return 0, fmt.Errorf("the copy is damaged: %s", sound)
 	}
-	return nil
+	return version, nil
 }
 
 // syncFolder makes a new name in a folder last. Where a folder can't be synced, as on Windows, the
