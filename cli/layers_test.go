@@ -14,7 +14,8 @@ var layers = []struct {
 }{
 	{"prefect/cli", []string{"prefect", "prefect/cli"}},
 	{"prefect/engine", []string{"prefect/cli", "prefect/engine"}},
-	{"prefect/store", []string{"prefect/cli", "prefect/engine"}},
+	{"prefect/store/storetest", nil}, // for tests alone
+	{"prefect/store", []string{"prefect/cli", "prefect/engine", "prefect/store"}},
 	{"prefect/ignore", []string{"prefect/cli", "prefect/engine"}},
 	{"database/sql", []string{"prefect/store"}},
 	{"modernc.org/", []string{"prefect/store"}},
