@@ -43,7 +43,7 @@ def flaky_on_windows(fn: Callable[..., Any], **options: Any) -> Callable[..., An
 
     if sys.platform != "win32":
         return fn
-    import pytest
+    import pytest  # type: ignore[import-not-found,unused-ignore]
 
     return pytest.mark.flaky(**options)(fn)  # type: ignore[no-any-return]
 
