@@ -342,7 +342,11 @@ func TestDown(t *testing.T) {
 
 // A year without an agent costs a schedule of seconds no more than the rows that are kept.
 func TestAYearOfSeconds(t *testing.T) {
-	for _, schedule := range []string{`{"interval":1}`, `{"cron":"* * * * * *"}`, `{"rrule":"FREQ=SECONDLY"}`} {
+	schedules := []string{`{"interval":1}`, `{"cron":"* * * * * *"}`, `{"rrule":"FREQ=SECONDLY"}`}
+	if testing.Short() {
+		schedules = schedules[:1]
+	}
+	for _, schedule := range schedules {
 		w := newWorld(t, schedule, "2024-05-14T10:30:00Z")
 		w.start(1)
 		w.turn()
@@ -425,7 +429,11 @@ func TestAScheduleThatCantBeRead(t *testing.T) {
 // Whatever happens in whatever order, no instant runs twice, and none that was due is without a row.
 func TestRandomLives(t *testing.T) {
 	schedules := []string{hourly, `{"interval":1200}`, `{"cron":"*/20 * * * *","timezone":"America/New_York"}`, `{"rrule":"FREQ=MINUTELY;INTERVAL=25"}`}
-	for seed := range int64(12) {
+	seeds := int64(12)
+	if testing.Short() {
+		seeds = 4
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			rnd := rand.New(rand.NewSource(seed))
 			w := newWorld(t, schedules[seed%4], []string{"2024-03-09T18:10:00Z", "2024-11-02T20:10:00Z"}[seed%2])
