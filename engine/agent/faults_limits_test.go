@@ -30,7 +30,7 @@ func TestFaultsQueueLimit(t *testing.T) {
 func testQueueLimit(t *testing.T, limit int) {
 	w := newWorld(t)
 	random := newRand(t)
-	ids := w.run(w.shell("short", "sleep 0.1"), scale(8+2*limit, 300))
+	ids := w.run(w.shell("short", "sleep 0.3"), scale(8+2*limit, 300))
 	w.ok(w.db.SetWorkQueueLimit(context.Background(), "q", &limit))
 	agents := make([]*proc, 4)
 	for i := range agents {
