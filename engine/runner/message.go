@@ -46,12 +46,10 @@ type message struct {
 	Label     string `json:"label"`
 	Message   string `json:"message"`
 
-	// cache_put, cache_get, read
-	Key     string          `json:"key"`
-	Value   string          `json:"value"`
-	Expires *int64          `json:"expires"`
-	What    string          `json:"what"`
-	Filter  json.RawMessage `json:"filter"`
+	// cache_put, cache_get
+	Key     string `json:"key"`
+	Value   string `json:"value"`
+	Expires *int64 `json:"expires"`
 }
 
 type wireState struct {

@@ -122,7 +122,7 @@ func (s *session) handle(line []byte) {
 		s.log(m, len(line))
 	case "end":
 		s.end()
-	case "cache_get", "limit_take", "read":
+	case "cache_get", "limit_take":
 		s.answer(m)
 	default:
 		if s.isCancelled(m) {
@@ -247,9 +247,7 @@ func (s *session) lookUp(ctx context.Context, m message, reply map[string]any) e
 		}
 		return err
 	}
-	value, err := read(ctx, s.db, m)
-	reply["value"] = value
-	return err
+	return fmt.Errorf("there is no question of kind %q", m.Kind)
 }
 
 // RecordScript records a flow that runs as a plain script: its Python package has started this
