@@ -28,10 +28,11 @@ type FlowRunMoved struct {
 	State State
 }
 
-// TaskRunStarted is a new task run.
+// TaskRunStarted is a new task run. It is Pending.
 type TaskRunStarted struct {
-	Run TaskRun // ID, FlowRunID, Name, TaskKey, DynamicKey, Tags, Inputs
-	At  time.Time
+	Run     TaskRun // ID, FlowRunID, Name, TaskKey, DynamicKey, Tags, Inputs
+	StateID string  // of that state; empty for a new one
+	At      time.Time
 }
 
 // TaskRunMoved is a task run's new state.
@@ -87,7 +88,7 @@ func (e FlowRunMoved) record(ctx context.Context, db *DB, tx *sql.Tx) error {
 }
 
 func (e TaskRunStarted) record(ctx context.Context, db *DB, tx *sql.Tx) error {
-	return db.insertTaskRun(ctx, tx, e.Run, e.At)
+	return db.insertTaskRun(ctx, tx, e.Run, e.StateID, e.At)
 }
 
 func (e TaskRunMoved) record(ctx context.Context, db *DB, tx *sql.Tx) error {

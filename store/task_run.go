@@ -65,14 +65,20 @@ func (db *DB) TaskRun(ctx context.Context, id string) (TaskRun, error) {
 	return all[0], nil
 }
 
-func (db *DB) insertTaskRun(ctx context.Context, tx *sql.Tx, r TaskRun, at time.Time) error {
-	err := db.exec(ctx, tx, `insert into task_run (id, created, updated, flow_run_id, name, task_key, dynamic_key, tags, task_inputs)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, micros(at), micros(at), r.FlowRunID, r.Name, r.TaskKey, r.DynamicKey,
-		orEmpty(r.Tags, "[]"), orEmpty(r.Inputs, "{}"))
+// insertTaskRun keeps a new task run, which is Pending under the given id of that state.
+func (db *DB) insertTaskRun(ctx context.Context, tx *sql.Tx, r TaskRun, stateID string, at time.Time) error {
+	pending := State{ID: stateID, Type: Pending, Name: "Pending", Timestamp: at}
+	if stateID == "" {
+		pending.ID = uuid.NewString()
+	}
+	err := db.exec(ctx, tx, `insert into task_run (id, created, updated, flow_run_id, name, task_key, dynamic_key, tags, task_inputs,
+			state_id, state_type, state_name, state_timestamp)
+		values (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?2)`, r.ID, micros(at), r.FlowRunID, r.Name, r.TaskKey, r.DynamicKey,
+		orEmpty(r.Tags, "[]"), orEmpty(r.Inputs, "{}"), pending.ID, pending.Type, pending.Name)
 	if err != nil {
 		return fmt.Errorf("keeping task run %s: %w", r.Name, err)
 	}
-	return nil
+	return db.insertTaskRunState(ctx, tx, r.ID, pending)
 }
 
 // setTaskRunState keeps a task run's state, the times that follow from it and the history. What
@@ -93,15 +99,22 @@ func (db *DB) setTaskRunState(ctx context.Context, tx *sql.Tx, id string, s Stat
 	if err != nil {
 		return fmt.Errorf("changing a task run's state: %w", err)
 	}
-	err = db.exec(ctx, tx, "insert into task_run_state (id, task_run_id, type, name, message, timestamp) values (?, ?, ?, ?, ?, ?)",
-		s.ID, id, s.Type, s.Name, s.Message, now)
-	if err != nil {
-		return fmt.Errorf("keeping a task run's state: %w", err)
+	if err := db.insertTaskRunState(ctx, tx, id, s); err != nil {
+		return err
 	}
 	if s.Type != Running {
 		err = db.exec(ctx, tx, "delete from concurrency_slot where task_run_id = ?", id)
 	}
 	return err
+}
+
+func (db *DB) insertTaskRunState(ctx context.Context, tx *sql.Tx, id string, s State) error {
+	err := db.exec(ctx, tx, "insert into task_run_state (id, task_run_id, type, name, message, timestamp) values (?, ?, ?, ?, ?, ?)",
+		s.ID, id, s.Type, s.Name, s.Message, micros(s.Timestamp))
+	if err != nil {
+		return fmt.Errorf("keeping a task run's state: %w", err)
+	}
+	return nil
 }
 
 // TaskRunStates returns all states a task run has been in, oldest first.

@@ -37,6 +37,7 @@ type message struct {
 	TaskKey         string          `json:"task_key"`
 	DynamicKey      string          `json:"dynamic_key"`
 	Inputs          json.RawMessage `json:"inputs"`
+	StateID         string          `json:"state_id"`
 	State           *wireState      `json:"state"`
 
 	// log
@@ -88,7 +89,7 @@ func (m message) event() (e store.Event, ok bool) {
 	case "flow_state":
 		return store.FlowRunMoved{ID: m.ID, State: m.State.state()}, true
 	case "task_run":
-		return store.TaskRunStarted{At: m.at(), Run: store.TaskRun{ID: m.ID, FlowRunID: m.FlowRunID, Name: m.Name,
+		return store.TaskRunStarted{At: m.at(), StateID: m.StateID, Run: store.TaskRun{ID: m.ID, FlowRunID: m.FlowRunID, Name: m.Name,
 			TaskKey: m.TaskKey, DynamicKey: m.DynamicKey, Tags: m.Tags, Inputs: m.Inputs}}, true
 	case "task_state":
 		return store.TaskRunMoved{ID: m.ID, State: m.State.state()}, true

@@ -38,7 +38,7 @@ const (
 	batchSize  = 2000
 	batchBytes = 2 << 20
 	// linger is how long events are gathered. It bounds how late `logs -f` sees a line.
-	linger = 5 * time.Millisecond
+	linger = 20 * time.Millisecond
 	// eventBytes stands for what an event takes beside its text.
 	eventBytes = 400
 )
@@ -59,8 +59,13 @@ func (r *recorder) put(e store.Event, textBytes int) {
 	}
 	r.queue = append(r.queue, queued{e, textBytes + eventBytes})
 	r.bytes += textBytes + eventBytes
-	r.changed.Broadcast()
+	if len(r.queue) == 1 || r.isFull() {
+		r.changed.Broadcast()
+	}
 }
+
+// isFull tells that there is enough for a batch.
+func (r *recorder) isFull() bool { return len(r.queue) >= batchSize || r.bytes >= batchBytes }
 
 // flush waits until everything put before is committed, or tells why it can't be.
 func (r *recorder) flush() error {
@@ -114,11 +119,7 @@ func (r *recorder) take() (batch []store.Event, bytes int) {
 		}
 		r.changed.Wait()
 	}
-	if !r.hurry && !r.closed && len(r.queue) < batchSize {
-		r.mu.Unlock()
-		time.Sleep(linger)
-		r.mu.Lock()
-	}
+	r.gather()
 	for len(r.queue) > 0 && len(batch) < batchSize && bytes < batchBytes {
 		batch = append(batch, r.queue[0].event)
 		bytes += r.queue[0].bytes
@@ -130,6 +131,21 @@ func (r *recorder) take() (batch []store.Event, bytes int) {
 	}
 	r.writing = true
 	return batch, bytes
+}
+
+// gather waits for more events to come, while nobody waits for those that are there.
+func (r *recorder) gather() {
+	due := false
+	timer := time.AfterFunc(linger, func() {
+		r.mu.Lock()
+		due = true
+		r.changed.Broadcast()
+		r.mu.Unlock()
+	})
+	defer timer.Stop()
+	for !due && !r.hurry && !r.closed && !r.isFull() {
+		r.changed.Wait()
+	}
 }
 
 // write commits a batch. A damaged file is given up; an event that doesn't fit the schema is left

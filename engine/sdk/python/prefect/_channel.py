@@ -41,7 +41,7 @@ class Channel:
         self.role = role
         self.ready = role == "engine"
         self._stream = stream
-        self._outlet = Outlet(lambda data: stream.write(data, self._check_ready), b"")
+        self.outlet = Outlet(lambda data: stream.write(data, self._check_ready), b"")
         self._asking = allocate_lock()
         self._number = 0
         self._received = b""
@@ -51,7 +51,7 @@ class Channel:
 
         Without ``at_once`` a thread that is sending already takes them along.
         """
-        self._outlet.put(text.encode("utf-8", "backslashreplace"), at_once)
+        self.outlet.put(text.encode("utf-8", "backslashreplace"), at_once)
 
     def ask(self, question: str, seconds: float = ANSWER_SECONDS) -> Dict[str, Any]:
         """Ask, and wait for the answer. ``question`` is a JSON object's text without its `{`."""

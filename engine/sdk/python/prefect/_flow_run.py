@@ -9,17 +9,16 @@ from __future__ import annotations
 from prefect import _log
 from prefect._collections import PLAIN, find_runs, own_copy, replace_runs, run_id
 from prefect._ids import new_id, new_name
-from prefect._json import quote
 from prefect._record import (
     flow_run_event,
     flow_state_event,
     now,
     recorder,
-    state_json,
-    tags_json,
+    task_run_event,
+    task_state_event,
 )
 from prefect._task_engine import states_of
-from prefect._task_run import _inputs_json, run_tags, sources_of, track
+from prefect._task_run import inputs_json, run_tags, sources_of, track
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
 from prefect.futures import PrefectFuture, data_of
@@ -143,12 +142,10 @@ class FlowExecution:
 
             remember_task_run(run, list(self.parameters))
         self.task_run = run
-        recorder.emit(
-            f'{{"k":"task_run","id":"{run._id}","flow_run_id":"{parent.run_id}",'
-            f'"name":{quote(run.name)},"task_key":{quote(key)},"dynamic_key":"{number}",'
-            f'"tags":{tags_json(run.tags)},"inputs":{_inputs_json(inputs)},"at":{run._created}}}\n'
-        )
-        self._mirror(make_state(PENDING, "Pending", None, None, run._created, None))
+        details = StateDetails(parent.run_id, run._id)
+        pending = make_state(PENDING, "Pending", None, None, run._created, details)
+        run.moved(pending)
+        recorder.emit(task_run_event(run, pending, inputs_json(inputs)))
 
     def _take_up(self, task_run: TaskRun, flow_run: FlowRun) -> None:
         """A retried parent finds the subflow run of its earlier attempt."""
@@ -372,10 +369,7 @@ class FlowExecution:
         run.moved(own)
         if self.run is not None and state._details is not None:
             state._details._task_run_id = run._id
-        recorder.emit(
-            f'{{"k":"task_state","id":"{run._id}","state":{state_json(own)},'
-            f'"run_count":{run.run_count}}}\n'
-        )
+        recorder.emit(task_state_event(run._id, own, run.run_count))
 
     def _details(self) -> StateDetails:
         return StateDetails(self.run._id)

@@ -53,6 +53,15 @@ class Outlet:
             if not waiting or not lock.acquire(False):
                 return
 
+    def leave(self, piece: Any) -> None:
+        """Leave a piece to whoever writes next, which has to be soon."""
+        self._waiting.append(piece)
+
+    def drain(self) -> None:
+        """Write what has been left."""
+        if self._waiting:
+            self.put(self._joint, True)
+
     def _drain(self) -> None:
         waiting = self._waiting
         while waiting:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Optional
 
     from prefect._channel import Channel
-    from prefect.orion.schemas.core import FlowRun
+    from prefect.orion.schemas.core import FlowRun, TaskRun
     from prefect.orion.schemas.states import State
 
 LEVEL_NAMES = {
@@ -111,6 +111,26 @@ class Recorder:
                 self._lost(exc)
         if printed and self.prints:
             self._printer.put(printed, at_once)
+
+    def leave(self, events: str, printed: str) -> None:
+        """Leave events and log lines to the thread that is about to emit something."""
+        if _history.enabled:
+            _history.remember_logs(events)
+        channel = self.channel
+        if channel is not None:
+            channel.outlet.leave(events.encode("utf-8", "backslashreplace"))
+        if self.prints:
+            self._printer.leave(printed)
+
+    def drain(self) -> None:
+        """Send and print what was left, where that thread has still to wait."""
+        channel = self.channel
+        if channel is not None:
+            try:
+                channel.outlet.drain()
+            except OSError as exc:
+                self._lost(exc)
+        self._printer.drain()
 
     def write(self, text: str) -> None:
         """Write whole lines to stderr, in one piece."""
@@ -222,6 +242,16 @@ def flow_run_event(run: FlowRun, flow_name: str, parameters: Dict[str, Any]) -> 
         f'"parent_task_run_id":{quote(parent) if parent else "null"},'
         f'"parameters":{dumps(parameters) if parameters else "{}"},'
         f'"tags":{tags_json(run.tags)},"at":{run._created}}}\n'
+    )
+
+
+def task_run_event(run: TaskRun, pending: State, inputs: str) -> str:
+    """A new task run, in its first state. ``inputs`` is a JSON object's text."""
+    return (
+        f'{{"k":"task_run","id":"{run._id}","state_id":"{pending._id}",'
+        f'"flow_run_id":"{run._flow_run_id}","name":{quote(run.name)},'
+        f'"task_key":{quote(run.task_key)},"dynamic_key":"{run.dynamic_key}",'
+        f'"tags":{tags_json(run.tags)},"inputs":{inputs},"at":{run._created}}}\n'
     )
 
 

@@ -97,14 +97,21 @@ def _submit(
         run = lambda: run_sync(execution)
         future._finish(run_in_thread(run) if in_loop() else run())
         return future
-    execution.flush()
+    # two threads that write take Python's lock from each other at every write: the worker writes
+    # for both, where nothing can keep it from starting at once
+    starts = not execution.upstream and not execution.run.tags and task.cache_key_fn is None
+    if execution.reused is None and starts:
+        execution.leave()
+    else:
+        execution.flush()
     if execution.reused is not None:
         future._finish(execution.reused)
         return future
-    from prefect.task_runners import workers
+    from prefect._workers import workers
 
     context = copy_context()
-    workers().submit(lambda: future._finish(context.run(run_sync, execution)))
+    if not workers().submit(lambda: future._finish(context.run(run_sync, execution))) and starts:
+        recorder.drain()
     return future
 
 

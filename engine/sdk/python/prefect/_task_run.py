@@ -17,7 +17,7 @@ from prefect._collections import (
 )
 from prefect._ids import new_id
 from prefect._json import quote
-from prefect._record import now, recorder, state_json, tags_json, task_state_event
+from prefect._record import now, recorder, task_run_event, task_state_event
 from prefect.context import TagsContext, TaskRunContext
 from prefect.exceptions import UpstreamTaskError
 from prefect.futures import PrefectFuture
@@ -136,12 +136,7 @@ class TaskExecution:
         run.moved(pending)
         self.run = run
         self._open_log()
-        self.start_events = (
-            f'{{"k":"task_run","id":"{run._id}","flow_run_id":"{flow.run_id}",'
-            f'"name":{quote(run.name)},"task_key":{quote(key)},"dynamic_key":"{number}",'
-            f'"tags":{tags_json(run.tags)},"inputs":{_inputs_json(inputs)},"at":{at}}}\n'
-            f'{{"k":"task_state","id":"{run._id}","state":{state_json(pending)},"run_count":0}}\n'
-        )
+        self.start_events = task_run_event(run, pending, inputs_json(inputs))
         if flow.known is not None:
             flow.known[(key, number)] = run
         self._say_created(at)
@@ -190,6 +185,12 @@ class TaskExecution:
             events, self.start_events = self.start_events, ""
             lines, self.start_lines = self.start_lines, ""
             recorder.emit(events, lines, False)
+
+    def leave(self) -> None:
+        """Leave what has been held back to the thread that runs the task."""
+        events, self.start_events = self.start_events, ""
+        lines, self.start_lines = self.start_lines, ""
+        recorder.leave(events, lines)
 
     def begin(self) -> Optional[State]:
         """Start running, once all upstream runs are final.
@@ -439,7 +440,7 @@ def run_tags(task: Task) -> List[str]:
     return sorted(task.tags | context.current_tags)
 
 
-def _inputs_json(inputs: Dict[str, List[str]]) -> str:
+def inputs_json(inputs: Dict[str, List[str]]) -> str:
     if not inputs:
         return "{}"
     parts = []

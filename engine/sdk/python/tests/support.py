@@ -62,9 +62,9 @@ class Outcome:
 
     def states(self, run_id: str) -> List[str]:
         return [
-            event["state"]["name"]
+            event["state"]["name"] if "state" in event else "Pending"
             for event in self.events
-            if event["k"] in ("flow_state", "task_state") and event["id"] == run_id
+            if event["k"] in ("flow_state", "task_run", "task_state") and event["id"] == run_id
         ]
 
     def logs(self) -> List[str]:
