@@ -23,7 +23,8 @@ type recorder struct {
 	hurry   bool // somebody waits for the queue to be written
 	closed  bool
 	writing bool
-	broken  error // the database can't be written any more: the events are lost, and it is said
+	written time.Time // when the last batch was
+	broken  error     // the database can't be written any more: the events are lost, and it is said
 	done    chan struct{}
 }
 
@@ -37,8 +38,10 @@ const (
 	// batchSize and batchBytes bound what is written at once.
 	batchSize  = 2000
 	batchBytes = 2 << 20
-	// linger is how long events are gathered. It bounds how late `logs -f` sees a line.
-	linger = 20 * time.Millisecond
+	// linger is how long events are gathered. It bounds how late others see them: the first ones
+	// after a silence, where a state is most likely asked for, and those of a talkative run.
+	linger     = 5 * time.Millisecond
+	longLinger = 20 * time.Millisecond
 	// eventBytes stands for what an event takes beside its text.
 	eventBytes = 400
 )
@@ -99,6 +102,7 @@ func (r *recorder) run() {
 		err := r.write(batch)
 		r.mu.Lock()
 		r.writing = false
+		r.written = time.Now()
 		r.bytes -= bytes
 		if err != nil && r.broken == nil {
 			r.broken = err
@@ -136,7 +140,7 @@ func (r *recorder) take() (batch []store.Event, bytes int) {
 // gather waits for more events to come, while nobody waits for those that are there.
 func (r *recorder) gather() {
 	due := false
-	timer := time.AfterFunc(linger, func() {
+	timer := time.AfterFunc(max(linger, longLinger-time.Since(r.written)), func() {
 		r.mu.Lock()
 		due = true
 		r.changed.Broadcast()
