@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"os"
 
+	"prefect/engine/process"
 	"prefect/engine/python"
 	"prefect/engine/sdk"
 	"prefect/store"
@@ -26,6 +27,7 @@ func (e *env) db(ctx context.Context) (*store.DB, error) {
 		return nil, databaseError(err)
 	}
 	db.Now = e.now
+	process.MeetAt(db.Path() + "-live")
 	e.opened = db
 	e.onClose(func() { db.Close() })
 	return db, nil

@@ -68,7 +68,7 @@ type Agent struct {
 
 // New makes an agent and creates those of its queues that are not there.
 func New(ctx context.Context, o Options) (*Agent, error) {
-	self, err := process.Self()
+	self, err := process.Announce()
 	if err != nil {
 		return nil, err
 	}

@@ -63,13 +63,13 @@ func whyClaimed(run store.FlowRun, name string) Reason {
 		return Reason{"cancelling", fmt.Sprintf("Flow run %s is being cancelled; its processes have been asked to end.", name),
 			[]string{"flow-run", "watch", run.ID}}
 	case run.State.Type == store.Running:
-		return Reason{"running", fmt.Sprintf("Flow run %s is running, since %s, under process %d.", name, moment(run.State.Timestamp), owner.PID),
+		return Reason{"running", fmt.Sprintf("Flow run %s is running, since %s, under %s.", name, moment(run.State.Timestamp), owner.Title()),
 			[]string{"flow-run", "logs", run.ID, "-f"}}
 	case run.State.Type == store.Scheduled:
-		return Reason{"awaiting-retry", fmt.Sprintf("Flow run %s is in state %s: it waits for its next attempt, under process %d.", name, run.State.Name, owner.PID),
+		return Reason{"awaiting-retry", fmt.Sprintf("Flow run %s is in state %s: it waits for its next attempt, under %s.", name, run.State.Name, owner.Title()),
 			[]string{"flow-run", "watch", run.ID}}
 	}
-	return Reason{"starting", fmt.Sprintf("Flow run %s is being started by process %d.", name, owner.PID), []string{"flow-run", "watch", run.ID}}
+	return Reason{"starting", fmt.Sprintf("Flow run %s is being started by %s.", name, owner.Title()), []string{"flow-run", "watch", run.ID}}
 }
 
 // whyScheduled goes through what a run needs before an agent starts it, in that order.

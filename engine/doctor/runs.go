@@ -72,7 +72,7 @@ func (o Options) agents(ctx context.Context, db *store.DB) ([]Check, error) {
 	var live, dead []string
 	for _, a := range agents {
 		id, err := process.Parse(a.Process)
-		text := fmt.Sprintf("process %d (%s)", id.PID, strings.Join(a.Queues, ", "))
+		text := fmt.Sprintf("%s (%s)", id.Title(), strings.Join(a.Queues, ", "))
 		switch {
 		case err == nil && process.Alive(a.Process) && process.Stopped(a.Process):
 			return []Check{{"agents", Warning, fmt.Sprintf("The agent of %s is stopped (Ctrl+Z, SIGSTOP) and takes no runs.", text), nil,

@@ -40,7 +40,7 @@ func startTime(pid int) (string, error) {
 // Stopped reports whether the stored identity's process is there and stopped, as by Ctrl+Z.
 func Stopped(stored string) bool {
 	id, err := Parse(stored)
-	if err != nil || !Alive(stored) {
+	if err != nil || !id.isHere() || !Alive(stored) {
 		return false
 	}
 	fields, err := statFields(id.PID)

@@ -6,11 +6,11 @@ import "os"
 type Tree []Identity
 
 // TreeOf returns the tree of the process with a stored identity, without this process and what
-// this process has started. It is empty if the process is gone. Only on Linux are the processes
+// this process has started. It is empty if the process is gone, or in another container. Only on Linux are the processes
 // below it found.
 func TreeOf(stored string) Tree {
 	root, err := Parse(stored)
-	if err != nil || !Alive(stored) {
+	if err != nil || !root.isHere() || !Alive(stored) {
 		return nil
 	}
 	tree := Tree{root}

@@ -52,7 +52,7 @@ type supervisor struct {
 // the run: its processes are asked to end, and killed after the grace period. The error is about
 // the supervising; a flow that failed is no error.
 func Execute(ctx context.Context, o Options, id, token string) (store.FlowRun, error) {
-	self, err := process.Self()
+	self, err := process.Announce()
 	if err != nil {
 		return store.FlowRun{}, err
 	}

@@ -253,7 +253,7 @@ func (s *session) lookUp(ctx context.Context, m message, reply map[string]any) e
 // RecordScript records a flow that runs as a plain script: its Python package has started this
 // process and talks to it over conn. It returns when the script has ended.
 func RecordScript(db *store.DB, conn io.ReadWriter, warn func(string)) error {
-	self, err := process.Self()
+	self, err := process.Announce()
 	if err != nil {
 		return err
 	}
