@@ -110,7 +110,8 @@ func (db *DB) foreignKeys(ctx context.Context) ([]string, error) {
 
 // contradictions are rows that no command of ours can have written so.
 func (db *DB) contradictions(ctx context.Context) ([]string, error) {
-	lastYear := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastYear := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC) // that a run can be scheduled for
+	lastClock := time.Date(2_200, 1, 1, 0, 0, 0, 0, time.UTC) // that a clock can have shown
 	var all []string
 	for _, query := range []string{
 		// A run's state stands in its row and in its history.
@@ -120,12 +121,16 @@ func (db *DB) contradictions(ctx context.Context) ([]string, error) {
 		`select 'task run ' || t.id || ' has a state that is not in its history' from task_run t left join task_run_state s on s.id = t.state_id
 			where t.state_id is not null and (s.id is null or s.type <> t.state_type or s.name <> t.state_name or s.timestamp <> t.state_timestamp)`,
 		`select 'flow run ' || id || ' has an impossible time' from flow_run
-			where created not between 0 and ?1 or updated not between 0 and ?1 or expected_start_time not between 0 and ?1 or state_timestamp not between 0 and ?1`,
-		`select 'a line of log has an impossible time, ' || timestamp from log where timestamp not between 0 and ?1`,
+			where created not between 0 and ?2 or updated not between 0 and ?2 or expected_start_time not between 0 and ?1 or state_timestamp not between 0 and ?2`,
+		`select 'flow run ' || flow_run_id || ' was in an impossible state, ' || type from flow_run_state
+			where timestamp not between 0 and ?2 or type not in (` + stateTypes() + `)`,
+		`select 'task run ' || task_run_id || ' was in an impossible state, ' || type from task_run_state
+			where timestamp not between 0 and ?2 or type not in (` + stateTypes() + `)`,
+		`select 'a line of log has an impossible time, ' || timestamp from log where timestamp not between 0 and ?2`,
 	} {
 		var args []any
-		if strings.Contains(query, "?1") {
-			args = append(args, micros(lastYear))
+		if strings.Contains(query, "?2") {
+			args = append(args, micros(lastYear), micros(lastClock))
 		}
 		rows, err := db.db.QueryContext(ctx, query+fmt.Sprintf(" limit %d", maxProblems), args...)
 		found, err := collect(rows, err, scanText)
@@ -135,6 +140,15 @@ func (db *DB) contradictions(ctx context.Context) ([]string, error) {
 		}
 	}
 	return all, nil
+}
+
+// stateTypes lists the types of states as SQL has it.
+func stateTypes() string {
+	var all []string
+	for _, t := range AllStateTypes() {
+		all = append(all, "'"+string(t)+"'")
+	}
+	return strings.Join(all, ", ")
 }
 
 // brokenText reads everything. Texts are valid UTF-8 when they are written.

@@ -25,7 +25,7 @@ func TestFaultsDamagedDatabases(t *testing.T) {
 	w := newWorld(t)
 	random := newRand(t)
 	d := w.shell("short", "echo one; echo two")
-	w.run(d, 20)
+	w.run(d, scale(20, 200))
 	if code := w.start("agent", "start", "-q", "q", "--drain").code(); code != 0 {
 		t.Fatalf("the agent ended with code %d", code)
 	}
