@@ -60,7 +60,7 @@ def refuse_import(full_name: str) -> None:
     if name.startswith("_"):
         return
     if below or name in _MODULES:
-        raise ModuleNotFoundError(f"No module named {full_name!r} here", name=full_name)
+        raise ModuleNotFoundError(f"No module named {full_name!r}", name=full_name)
     raise ImportError(f"cannot import {name!r} from 'prefect'" + _advice(name), name=full_name)
 
 

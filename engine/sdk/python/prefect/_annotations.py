@@ -240,8 +240,18 @@ def _bound_class(args: tuple[Any, ...], scope: dict[str, Any]) -> type | None:
     return inner.args[0] if inner.kind == "class" else None
 
 
+def is_block(annotation: Any) -> bool:
+    """Whether it is one of our block types, which only look like classes of pydantic."""
+    blocks = sys.modules.get("prefect.blocks.core")
+    return (
+        blocks is not None and isinstance(annotation, type) and issubclass(annotation, blocks.Block)
+    )
+
+
 def is_pydantic(annotation: Any) -> bool:
     """Whether pydantic (or a class made for it) is to read and describe this annotation itself."""
+    if is_block(annotation):
+        return False
     if isinstance(annotation, type) and not hasattr(annotation, "__metadata__"):
         if annotation.__module__.startswith("pydantic."):
             return True

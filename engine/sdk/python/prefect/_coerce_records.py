@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from . import _annotations
 from ._coerce_scalars import Invalid
 
 TYPE_CHECKING = False
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 def reader(cls: Any) -> Check | None:
     """The check for a record class, or None where the class is none."""
+    if _annotations.is_block(cls):
+        read: Check = cls._read
+        return read
     if is_dataclass(cls):
         return _dataclass(cls)
     if is_namedtuple(cls):

@@ -15,11 +15,15 @@ NOT_NONE = "none is not an allowed value"
 
 
 class Invalid(Exception):
-    """A value that doesn't fit its annotation; `messages` holds one or more reasons."""
+    """A value that doesn't fit its annotation; `messages` holds one or more reasons.
+
+    `places` tells of each where in the value it is, if it is a block.
+    """
 
     def __init__(self, *messages: str) -> None:
         super().__init__(*messages)
         self.messages = messages
+        self.places: tuple[str, ...] = ()
 
 
 _TRUE = {1, "1", "on", "t", "true", "y", "yes"}

@@ -34,6 +34,8 @@ def dumps(value: Any) -> str:
 def encode(value: Any) -> Any:
     """A JSON form of a value that `json` doesn't know: dates, models, enums, sets, paths."""
     kind = type(value)
+    if hasattr(value, "get_secret_value"):
+        return str(value)  # its stars
     for name in ("isoformat", "model_dump", "dict"):
         method = getattr(value, name, None)
         if method is not None and callable(method) and not isinstance(value, type):

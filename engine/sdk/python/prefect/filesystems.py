@@ -226,7 +226,7 @@ class RemoteFileSystem(ReadableFileSystem, WritableFileSystem):
     def _values(self) -> Dict[str, Any]:
         if _part(self.settings or {})[1]:
             raise ValueError("settings hold credentials, " + _NOT_SAVED)
-        return self.dict()
+        return super()._values()
 
 
 class S3(ReadableFileSystem, WritableFileSystem):
@@ -297,7 +297,7 @@ class S3(ReadableFileSystem, WritableFileSystem):
     def _values(self) -> Dict[str, Any]:
         if self.aws_access_key_id or self.aws_secret_access_key:
             raise ValueError("the block has credentials, " + _NOT_SAVED)
-        return {name: value for name, value in self.dict().items() if value is not None}
+        return {name: value for name, value in super()._values().items() if value is not None}
 
 
 _NOT_SAVED = (

@@ -195,15 +195,13 @@ def raise_failure(state: State, data: Any) -> Any:
         warnings.warn(
             f"State result is a {type(data).__name__!r} type and is not safe to re-raise, "
             "it will be returned instead.",
-            stacklevel=3,
+            stacklevel=1,  # once for the program, as 2.1 says it
         )
         return data
-    if isinstance(data, State) and (data.is_failed() or data.is_crashed()):
-        return data.result()
-    if is_state_iterable(data):
-        for inner in data:
-            if inner.is_failed() or inner.is_crashed():
-                return inner.result()
+    # a state within that holds a BaseException warns of it and raises nothing
+    for inner in data if is_state_iterable(data) else (data,):
+        if isinstance(inner, State) and (inner.is_failed() or inner.is_crashed()):
+            inner.result()
     _refuse(data)
 
 

@@ -33,7 +33,10 @@ def save(
     from prefect._ids import as_uuid, new_id
     from prefect._json import encode
 
-    _check_name(name)
+    if not _is_name(name):
+        raise ValueError(
+            f"block name {name!r} must only contain lowercase letters, numbers, and dashes"
+        )
     path = _path(slug, name)
     now = datetime.now(timezone.utc).isoformat(timespec="microseconds")
     document: Dict[str, Any] = {"id": new_id(), "type_name": type_name, "created": now}
@@ -78,10 +81,11 @@ def load(slug: str, name: str) -> Dict[str, Any]:
     """A saved block: its ``id`` and ``values``; `ValueError` where there is none."""
     from json import loads
 
-    _check_name(name)
     from prefect._ids import as_uuid
 
     try:
+        if not (_is_name(slug) and _is_name(name)):
+            raise FileNotFoundError
         with open(_path(slug, name), encoding="utf-8") as file:
             document = loads(file.read())
     except FileNotFoundError:
@@ -105,11 +109,8 @@ def awaitable(value: Any) -> Any:
     return give()
 
 
-def _check_name(name: str) -> None:
-    if not name or any(not (c.isdigit() or c == "-" or "a" <= c <= "z") for c in name):
-        raise ValueError(
-            f"block name {name!r} must only contain lowercase letters, numbers, and dashes"
-        )
+def _is_name(name: str) -> bool:
+    return bool(name) and all("0" <= c <= "9" or c == "-" or "a" <= c <= "z" for c in name)
 
 
 def _path(slug: str, name: str) -> str:

@@ -10,7 +10,7 @@ from prefect._model import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple, Type, TypeVar
+    from typing import Any, Dict, Iterator, List, Optional, Tuple, Type, TypeVar
 
     B = TypeVar("B", bound="Block")
 
@@ -28,37 +28,43 @@ class Block(Model):
     _is_anonymous: Optional[bool] = None
 
     def __init__(self, **values: Any) -> None:
-        problems: List[Tuple[str, str]] = []
-        for name, annotation in _fields(type(self)).items():
-            self._set(name, annotation, values, problems)
-        if problems:
-            from prefect._validation import validation_error
+        from prefect.blocks._fields import read_values
 
-            raise validation_error(type(self).__name__, problems)
+        self.__dict__.update(read_values(type(self), values))
         self.block_initialization()
 
     def block_initialization(self) -> None:
         """For subclasses: called when the fields are set."""
 
-    def _set(
-        self, name: str, annotation: Any, values: Dict[str, Any], problems: List[Tuple[str, str]]
-    ) -> None:
-        default = _default(type(self), name)
-        if name in values:
-            value = values[name]
-        elif default is ...:
-            problems.append((name, "field required"))
-            return
-        else:
-            self.__dict__[name] = default
-            return
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        """A block where one is a field of another: itself, or its fields as a dict."""
         from prefect._coerce_scalars import Invalid
 
-        check = _check(type(self), annotation, nullable=default is None)
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, dict):
+            raise Invalid("value is not a valid dict")
         try:
-            self.__dict__[name] = check(value) if check is not None else value
-        except Invalid as exc:
-            problems += [(name, message) for message in exc.messages]
+            return cls(**value)
+        except ValueError as exc:
+            errors: List[Dict[str, Any]] = getattr(exc, "errors", list)()
+            invalid = Invalid(*[one["msg"] for one in errors] or [str(exc)])
+            invalid.places = tuple(" -> ".join(map(str, one["loc"])) for one in errors)
+            raise invalid from None
+
+    @classmethod
+    def __get_validators__(cls) -> Any:
+        """How pydantic 1 reads such a field."""
+        yield cls._validated
+
+    @classmethod
+    def _validated(cls, value: Any) -> Any:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, dict):
+            raise TypeError("value is not a valid dict")
+        return cls(**value)
 
     @classmethod
     def get_block_type_slug(cls) -> str:
@@ -92,7 +98,11 @@ class Block(Model):
 
     @property
     def __fields__(self) -> Tuple[str, ...]:  # type: ignore[override]
-        return tuple(_fields(type(self)))
+        """The names of what `dict` gives: the fields, and whatever else was set on the block."""
+        return tuple(self.__dict__)
+
+    def __iter__(self) -> Iterator[Tuple[str, Any]]:
+        return iter(list(self.__dict__.items()))
 
     def copy(self, *, update: Optional[Dict[str, Any]] = None, **options: Any) -> Any:
         """A copy with the fields in ``update`` replaced."""
@@ -106,18 +116,25 @@ class Block(Model):
 
         `ValueError` where the name is taken, unless ``overwrite`` is set.
         """
+        from prefect.blocks._fields import fields
         from prefect.blocks._store import awaitable, save
 
-        name = name or self._block_document_name
+        if name is None:
+            name = self._block_document_name
+        if name is None:
+            raise ValueError(
+                "You're attempting to save a block document without a name. Please "
+                "either save a block document with a name or set is_anonymous to True."
+            )
         if not name:
-            raise ValueError("You're attempting to save a block document without a name.")
+            raise ValueError("No name provided, either as an argument or on the block.")
         document_id = save(
             self.get_block_type_slug(),
             name,
             self._values(),
             overwrite,
             self.get_block_type_name(),
-            secrets=[key for key in _fields(type(self)) if _is_secret(getattr(self, key))],
+            secrets=[key for key in fields(type(self)) if _is_secret(getattr(self, key))],
         )
         self._is_anonymous, self._block_document_name = False, name
         self._block_document_id = document_id
@@ -126,20 +143,28 @@ class Block(Model):
     @classmethod
     def load(cls: Type[B], name: str) -> Any:
         """The block saved under a name; `ValueError` if there is none."""
-        from prefect.blocks._store import awaitable, load
+        from prefect.blocks._store import awaitable
+
+        return awaitable(cls._load(name))
+
+    @classmethod
+    def _load(cls, name: str) -> Any:
+        from prefect.blocks._store import load
 
         slug, _, short = name.rpartition("/")
         document = load(slug or cls.get_block_type_slug(), short)
         kind = cls if cls is not Block else _type_of(slug)
-        block = kind(**kind._from_saved(document["values"]))
+        block = kind(**kind._from_saved(_resolved(document["values"])))
         block._block_document_id = document["id"]
         block._block_document_name = short
         block._is_anonymous = bool(document.get("is_anonymous"))
-        return awaitable(block)
+        return block
 
     def _values(self) -> Dict[str, Any]:
         """The fields as they are saved: secrets in clear, in a file that only its owner reads."""
-        return {name: _in_clear(getattr(self, name)) for name in _fields(type(self))}
+        from prefect.blocks._fields import fields
+
+        return {name: _in_clear(getattr(self, name)) for name in fields(type(self))}
 
     @classmethod
     def _from_saved(cls, values: Dict[str, Any]) -> Dict[str, Any]:
@@ -151,11 +176,7 @@ class Block(Model):
     __hash__ = None  # type: ignore[assignment]
 
     def _shown(self) -> List[str]:
-        shown = [f"{name}={value!r}" for name, value in self.dict().items()]
-        for name in self.__dict__:
-            if name in ("_block_document_id", "_block_document_name", "_is_anonymous"):
-                shown.append(f"{name}={self.__dict__[name]!r}")
-        return shown
+        return [f"{name}={value!r}" for name, value in self]
 
     def __str__(self) -> str:
         return " ".join(self._shown())
@@ -173,7 +194,25 @@ def _in_clear(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_in_clear(item) for item in value]
     if isinstance(value, Block):
+        if value._block_document_name and not value._is_anonymous:
+            # as in 2.1, a block that is saved itself is loaded anew with the one it is in
+            return {_REFERENCE: f"{value.get_block_type_slug()}/{value._block_document_name}"}
         return value._values()
+    return value
+
+
+# the one key of what stands for a block that is saved by itself
+_REFERENCE = "$block"
+
+
+def _resolved(value: Any) -> Any:
+    """Saved values with the blocks that are only named in them."""
+    if isinstance(value, dict):
+        if list(value) == [_REFERENCE]:
+            return Block._load(value[_REFERENCE])
+        return {key: _resolved(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_resolved(item) for item in value]
     return value
 
 
@@ -184,7 +223,7 @@ def _is_secret(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(_is_secret(item) for item in value)
     if isinstance(value, Block):
-        return any(_is_secret(getattr(value, key)) for key in _fields(type(value)))
+        return any(_is_secret(item) for _, item in value)
     return hasattr(value, "get_secret_value")
 
 
@@ -202,44 +241,6 @@ def _type_of(slug: str) -> Any:
     raise ValueError(
         f"no class of the block type {slug!r} was imported; load the block with the class's own load"
     )
-
-
-def _fields(cls: type) -> Dict[str, Any]:
-    """The annotations of a block type's public fields, those of its bases first."""
-    found = cls.__dict__.get("_own_fields")
-    if found is None:
-        from prefect._coerce_records import field_annotations
-
-        found = {
-            name: annotation
-            for name, annotation in field_annotations(cls).items()
-            if not name.startswith("_") and "ClassVar" not in str(annotation)
-        }
-        cls._own_fields = found  # type: ignore[attr-defined]
-    return found
-
-
-def _default(cls: type, name: str) -> Any:
-    """A field's default, or `...` where it has none; pydantic's `Field(...)` is understood."""
-    default: Any = getattr(cls, name, ...)
-    factory = getattr(default, "default_factory", None)
-    if callable(factory):
-        return factory()
-    if type(default).__name__ == "FieldInfo":
-        inner = default.default
-        return ... if type(inner).__name__ in ("UndefinedType", "PydanticUndefinedType") else inner
-    import copy
-
-    return copy.copy(default) if isinstance(default, (list, dict, set)) else default
-
-
-def _check(cls: type, annotation: Any, nullable: bool) -> Any:
-    from prefect._coerce import compile_annotation
-    from prefect._coerce_records import scope_of
-
-    if isinstance(annotation, type) and issubclass(annotation, Block):
-        return lambda value: annotation(**value) if isinstance(value, dict) else value
-    return compile_annotation(annotation, scope_of(cls), nullable)
 
 
 def __getattr__(name: str) -> Any:

@@ -20,6 +20,8 @@ def record_text(record: logging.LogRecord) -> str:
         from prefect._frames import format_exception
 
         text += ("" if text.endswith("\n") else "\n") + format_exception(exc, raised=False)
+    elif record.exc_info:
+        text += "\nNoneType: None"  # as `logging` says that there is none
     elif record.exc_text:
         text += "\n" + record.exc_text
     if record.stack_info:
