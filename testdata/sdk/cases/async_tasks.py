@@ -58,8 +58,6 @@ async def main():
     print(sync(1))
     sf = sync.submit(5)
     print(type(sf).__name__, sf.asynchronous)
-    x = sf.result()
-    print(x)
     y = await a(await a(4))
     z = await a.submit(f)
     print(y, await z.result())
