@@ -27,7 +27,7 @@ func (e *env) db(ctx context.Context) (*store.DB, error) {
 		return nil, databaseError(err)
 	}
 	db.Now = e.now
-	process.MeetAt(db.Path() + "-live")
+	process.MeetAt(db.LockPath())
 	e.opened = db
 	e.onClose(func() { db.Close() })
 	return db, nil

@@ -37,6 +37,7 @@ type DB struct {
 	// They are used within transactions only, and so by one goroutine at a time.
 	prepared   map[string]*sql.Stmt
 	preparedTx *sql.Tx
+	turn       turn // of this process to write
 	// Now is the clock behind every `created`, `updated` and claim; tests set it.
 	Now func() time.Time
 }
@@ -49,6 +50,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, &OpenError{Path: path, Problem: "cannot be created", Err: err}
 	}
 	db := &DB{path: path, Now: time.Now}
+	db.turn.path = db.LockPath()
 	conn, err := sql.Open("sqlite", dsn(path, isEmpty(path)))
 	if err != nil {
 		return nil, openError(path, err)
@@ -78,10 +80,17 @@ func (db *DB) StillThere() error {
 }
 
 // Close closes the database.
-func (db *DB) Close() error { return db.db.Close() }
+func (db *DB) Close() error {
+	db.turn.close()
+	return db.db.Close()
+}
 
 // Path is the database's file.
 func (db *DB) Path() string { return db.path }
+
+// LockPath is the file by whose locks processes with the same database know of each other. There
+// is nothing in it.
+func (db *DB) LockPath() string { return db.path + "-lock" }
 
 // SQLiteVersion returns the version of the SQLite library in this binary, as "3.54.1".
 func (db *DB) SQLiteVersion(ctx context.Context) (string, error) {

@@ -168,6 +168,8 @@ type querier interface {
 // inTx runs do in one IMMEDIATE transaction. An error, also of a panic's unwinding, takes all of
 // it back.
 func (db *DB) inTx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	done := db.turn.take(ctx)
+	defer done()
 	tx, err := db.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
