@@ -177,6 +177,12 @@ def _own_record(value: Any, kind: type, made: Optional[Dict[int, Any]]) -> Any:
     return new
 
 
+def is_iterator(value: Any) -> bool:
+    """Whether a value gives its items once only: a generator, a `map`, an open file."""
+    kind = type(value)
+    return hasattr(kind, "__next__") and hasattr(kind, "__iter__")
+
+
 def collected(value: Any) -> Any:
     """``value`` with the generators in it, in lists and the like, run to their ends as lists."""
     kind = type(value)

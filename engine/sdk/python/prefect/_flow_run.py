@@ -7,7 +7,7 @@ and once for async code.
 from __future__ import annotations
 
 from prefect import _log
-from prefect._collections import PLAIN, find_runs, own_copy, replace_runs, run_id
+from prefect._collections import PLAIN, find_runs, is_iterator, own_copy, replace_runs, run_id
 from prefect._ids import new_id, new_name
 from prefect._record import (
     flow_run_event,
@@ -254,7 +254,7 @@ class FlowExecution:
         from prefect.states import aggregate
 
         context = self.context
-        if type(value).__name__ == "generator":
+        if is_iterator(value):
             value = list(value)
         if value is None:
             value = states_of(context.task_run_futures) + context.subflow_states or None

@@ -10,6 +10,7 @@ from prefect import _log
 from prefect._collections import (
     PLAIN,
     find_runs,
+    is_iterator,
     own_copy,
     replace_runs,
     result_of,
@@ -263,7 +264,7 @@ class TaskExecution:
         if type(value) in PLAIN:
             state = make_state(COMPLETED, "Completed", None, value, now(), None)
         else:
-            if type(value).__name__ == "generator":
+            if is_iterator(value):
                 value = list(value)
             state = self._state_of(value)
             if state.type is not COMPLETED:

@@ -86,6 +86,10 @@ def _make(name: str, criteria: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":  # `import *` wants all of them
+        for kind, criteria in _KINDS.items():
+            globals().get(kind) or _make(kind, criteria)
+        return [one for one, made in globals().items() if isinstance(made, type) and one[0] != "_"]
     for kind, criteria in _KINDS.items():
         if name.startswith(kind) and kind not in globals():
             _make(kind, criteria)
