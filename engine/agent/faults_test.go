@@ -77,14 +77,14 @@ func provide(program string) error {
 	return os.WriteFile(program, text, 0o755)
 }
 
-// scale is a number of repetitions: for the short form, of which the race detector gets half since
-// everything takes several times as long there, and for the long one.
+// scale is a number of repetitions: for the short form, of which the race detector gets a quarter
+// since everything takes several times as long there, and for the long one.
 func scale(short, full int) int {
 	switch {
 	case long():
 		return full
 	case raced || testing.Short():
-		return (short + 1) / 2
+		return (short + 3) / 4
 	}
 	return short
 }
