@@ -10,7 +10,7 @@ import (
 // state Cancelling, and the run goes on until it has done its part. A run that is over already
 // gives a *TransitionError. The run is returned as it is then.
 func (db *DB) CancelFlowRun(ctx context.Context, id string, alive func(process string) bool) (run FlowRun, err error) {
-	err = db.inTx(ctx, func(tx *sql.Tx) error {
+	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if run, err = flowRunWhere(ctx, tx, "r.id = ?", id); err != nil {
 			return err
 		}

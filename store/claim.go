@@ -33,8 +33,12 @@ type ClaimRequest struct {
 // ClaimFlowRuns claims due runs for an agent: the earliest first, none of a paused queue, and
 // never more than the limits of the queue and of the agent leave room for. A claimed run is Pending.
 func (db *DB) ClaimFlowRuns(ctx context.Context, req ClaimRequest) ([]FlowRun, error) {
+	// An agent that has no room looks often while runs wait. It keeps nobody from writing.
+	if room, err := agentRoom(ctx, db.db, req); err != nil || room <= 0 {
+		return nil, err
+	}
 	var claimed []FlowRun
-	err := db.inTx(ctx, func(tx *sql.Tx) error {
+	err := db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		room, err := agentRoom(ctx, tx, req)
 		if err != nil || room <= 0 {
 			return err
@@ -60,9 +64,9 @@ func (db *DB) ClaimFlowRuns(ctx context.Context, req ClaimRequest) ([]FlowRun, e
 
 // agentRoom is how many more runs the agent may claim now. Runs of its queues that a dead agent
 // has left behind count as its own: a limit is there to protect the machine.
-func agentRoom(ctx context.Context, tx *sql.Tx, req ClaimRequest) (int, error) {
+func agentRoom(ctx context.Context, q querier, req ClaimRequest) (int, error) {
 	var live, waiting int
-	err := tx.QueryRowContext(ctx, `
+	err := q.QueryRowContext(ctx, `
 		select count(*), coalesce(sum(claim_process = ?2), 0) from flow_run
 		where claim is not null and claim_agent is not null and (claim_agent = ?1
 			or (claim_agent not in (select id from agent) and work_queue_name in (select value from json_each(?3))))`,
@@ -137,7 +141,7 @@ func queueRoom(ctx context.Context, tx *sql.Tx, queue string, most int) (int, er
 // ClaimFlowRun claims one run for `flow-run execute` by hand, whatever its queue says. It returns
 // ErrNotFound, ErrClaimLost if a process has claimed it, or a *TransitionError if it is over.
 func (db *DB) ClaimFlowRun(ctx context.Context, id, process string) (run FlowRun, err error) {
-	err = db.inTx(ctx, func(tx *sql.Tx) error {
+	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		old, err := flowRunWhere(ctx, tx, "r.id = ?", id)
 		if err != nil {
 			return err
@@ -167,7 +171,7 @@ func (db *DB) claim(ctx context.Context, tx *sql.Tx, id, process string, agent *
 // has a new token from then on: the old one is good neither for taking it over once more nor for
 // giving it back.
 func (db *DB) TakeClaim(ctx context.Context, id, token, process string) (run FlowRun, err error) {
-	err = db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
+	err = db.withClaim(ctx, id, token, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "update flow_run set claim = ?, claim_process = ? where id = ?", uuid.NewString(), process, id); err != nil {
 			return err
 		}
@@ -180,7 +184,7 @@ func (db *DB) TakeClaim(ctx context.Context, id, token, process string) (run Flo
 // StartFlow notes that the flow's process is about to be started, or returns ErrClaimLost. When the
 // run's supervisor is killed from then on, nobody takes the run for one that was never started.
 func (db *DB) StartFlow(ctx context.Context, id, token string) error {
-	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
+	return db.withClaim(ctx, id, token, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "update flow_run set flow_process = ? where id = ?", flowStarting, id)
 		return err
 	})
@@ -196,8 +200,8 @@ func (e FlowProcessStarted) record(ctx context.Context, _ *DB, tx *sql.Tx) error
 	return err
 }
 
-func (db *DB) withClaim(ctx context.Context, id, token string, do func(tx *sql.Tx) error) error {
-	return db.inTx(ctx, func(tx *sql.Tx) error {
+func (db *DB) withClaim(ctx context.Context, id, token string, do func(ctx context.Context, tx *sql.Tx) error) error {
+	return db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var valid bool
 		if err := tx.QueryRowContext(ctx, "select coalesce(claim = ?, 0) from flow_run where id = ?", token, id).Scan(&valid); err != nil {
 			return oneRow(err)
@@ -205,7 +209,7 @@ func (db *DB) withClaim(ctx context.Context, id, token string, do func(tx *sql.T
 		if !valid {
 			return ErrClaimLost
 		}
-		return do(tx)
+		return do(ctx, tx)
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 // all or none. It returns the tag that has no room, or "" when the slots are taken. Slots of runs
 // that no living process is responsible for do not count: alive tells.
 func (db *DB) TakeSlots(ctx context.Context, taskRunID string, tags []string, alive func(process string) bool) (full string, err error) {
-	err = db.inTx(ctx, func(tx *sql.Tx) error {
+	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		limited, err := limitedTags(ctx, tx, tags)
 		if err != nil {
 			return err
@@ -150,7 +150,7 @@ func (db *DB) DeleteConcurrencyLimit(ctx context.Context, tag string) error {
 
 // ResetConcurrencyLimit frees all slots of a tag, whoever holds them, or returns ErrNotFound.
 func (db *DB) ResetConcurrencyLimit(ctx context.Context, tag string) error {
-	return db.inTx(ctx, func(tx *sql.Tx) error {
+	return db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var there bool
 		if err := tx.QueryRowContext(ctx, "select exists (select 1 from concurrency_limit where tag = ?)", tag).Scan(&there); err != nil {
 			return err

@@ -141,7 +141,7 @@ type Applied struct {
 // anew from what the deployment is now; if its schedule changed, so is every run that waits.
 func (db *DB) ApplyDeployments(ctx context.Context, all []Deployment) ([]Applied, error) {
 	applied := make([]Applied, len(all))
-	err := db.inTx(ctx, func(tx *sql.Tx) error {
+	err := db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for i, d := range all {
 			var err error
 			if applied[i], err = db.applyDeployment(ctx, tx, d); err != nil {
@@ -260,7 +260,7 @@ func jsonText(raw json.RawMessage) any {
 // DeleteDeployment deletes a deployment, with those of its scheduled runs that have not started,
 // or returns ErrNotFound. Runs that have are kept.
 func (db *DB) DeleteDeployment(ctx context.Context, id string) error {
-	return db.inTx(ctx, func(tx *sql.Tx) error {
+	return db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := dropWaitingRuns(ctx, tx, id, time.Time{}); err != nil {
 			return err
 		}

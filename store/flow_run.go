@@ -95,7 +95,7 @@ func (db *DB) CreateFlowRun(ctx context.Context, dep Deployment, n NewRun) (run 
 	run.Description, run.IdempotencyKey = n.Description, n.IdempotencyKey
 	run.ExpectedStartTime, run.NextScheduledStartTime = n.At, &n.At
 	run.State = NewState(Scheduled, "Scheduled", "", db.Now())
-	err = db.inTx(ctx, func(tx *sql.Tx) error { return db.insertFlowRun(ctx, tx, run) })
+	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error { return db.insertFlowRun(ctx, tx, run) })
 	if n.IdempotencyKey != nil && sqliteCode(err) == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
 		run, err = flowRunWhere(ctx, db.db, "r.flow_id = ? and r.idempotency_key = ?", dep.FlowID, *n.IdempotencyKey)
 		return run, true, err
@@ -154,5 +154,5 @@ func (db *DB) DeleteFlowRun(ctx context.Context, id string) error {
 
 // SetFlowRunState moves a run on. It returns ErrNotFound or a *TransitionError if it can't.
 func (db *DB) SetFlowRunState(ctx context.Context, id string, s State) error {
-	return db.inTx(ctx, func(tx *sql.Tx) error { return setFlowRunState(ctx, tx, id, s) })
+	return db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error { return setFlowRunState(ctx, tx, id, s) })
 }

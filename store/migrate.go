@@ -56,7 +56,7 @@ func (db *DB) migrate(ctx context.Context) error {
 			return err
 		}
 	}
-	return db.inTx(ctx, func(tx *sql.Tx) error {
+	return db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		// Another process may have been first while this one waited for the lock.
 		has, err := db.schemaVersion(ctx, tx, len(wanted))
 		if err != nil {
@@ -166,8 +166,9 @@ type querier interface {
 }
 
 // inTx runs do in one IMMEDIATE transaction. An error, also of a panic's unwinding, takes all of
-// it back.
-func (db *DB) inTx(ctx context.Context, do func(tx *sql.Tx) error) error {
+// it back. ctx can end the wait for the transaction. What is done in it takes milliseconds while
+// others wait, so do has a context without an end, which no goroutine has to watch.
+func (db *DB) inTx(ctx context.Context, do func(ctx context.Context, tx *sql.Tx) error) error {
 	done := db.turn.take(ctx)
 	defer done()
 	tx, err := db.db.BeginTx(ctx, nil)
@@ -175,7 +176,7 @@ func (db *DB) inTx(ctx context.Context, do func(tx *sql.Tx) error) error {
 		return err
 	}
 	defer tx.Rollback()
-	if err := do(tx); err != nil {
+	if err := do(context.WithoutCancel(ctx), tx); err != nil {
 		return err
 	}
 	return tx.Commit()

@@ -51,7 +51,7 @@ type ResultCached struct {
 // Record keeps events in the order given, all or none. A state that a flow run can't take any
 // more (it was settled by somebody else meanwhile) doesn't undo the rest: it becomes a log line.
 func (db *DB) Record(ctx context.Context, events []Event) error {
-	return db.inTx(ctx, func(tx *sql.Tx) error {
+	return db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, e := range events {
 			if err := e.record(ctx, db, tx); err != nil {
 				return err

@@ -85,7 +85,7 @@ type Slot struct {
 // If the schedule is no longer as d has it (it was changed or paused, or another agent was first),
 // nothing is written and ErrNotFound is returned. skipped is how many slots were skipped by this.
 func (db *DB) AddSlots(ctx context.Context, d DeploymentSchedule, slots []Slot, until *time.Time) (skipped int, err error) {
-	err = db.inTx(ctx, func(tx *sql.Tx) error {
+	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		dep, err := deploymentWhere(ctx, tx, "d.id = ? and d.schedule = ? and d.is_schedule_active = 1 and d.schedule_since = ? and d.scheduled_until is ?",
 			d.DeploymentID, string(d.Schedule), micros(d.Since), nullMicros(d.Until))
 		if err != nil {
@@ -149,7 +149,7 @@ func (db *DB) SetSchedulePaused(ctx context.Context, deploymentID string, paused
 }
 
 func (db *DB) updateSchedule(ctx context.Context, id string, edit func(*Deployment)) (changed bool, err error) {
-	err = db.inTx(ctx, func(tx *sql.Tx) error {
+	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		old, err := deploymentWhere(ctx, tx, "d.id = ?", id)
 		if err != nil {
 			return err
@@ -231,7 +231,7 @@ func (db *DB) ForgetSkippedAhead(ctx context.Context) error {
 	if err != nil || len(deployments) == 0 {
 		return err
 	}
-	return db.inTx(ctx, func(tx *sql.Tx) error {
+	return db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, id := range deployments {
 			_, err := tx.ExecContext(ctx, "delete from flow_run where deployment_id = ? and "+ahead, id, micros(now), micros(now.Add(aheadAtMost)))
 			if err != nil {

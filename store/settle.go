@@ -11,7 +11,7 @@ import (
 // Settle moves a claimed run to a state, or returns ErrClaimLost. A final state ends the claim,
 // and with it whatever of the run was still going: its subflows and its tasks.
 func (db *DB) Settle(ctx context.Context, id, token string, s State) error {
-	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error { return db.settle(ctx, tx, id, token, s) })
+	return db.withClaim(ctx, id, token, func(ctx context.Context, tx *sql.Tx) error { return db.settle(ctx, tx, id, token, s) })
 }
 
 func (db *DB) settle(ctx context.Context, tx *sql.Tx, id, token string, s State) error {
@@ -30,7 +30,7 @@ func (db *DB) settle(ctx context.Context, tx *sql.Tx, id, token string, s State)
 // end keeps that. What of it is still going ends with it: its subflows and its tasks. It returns
 // ErrClaimLost if the run is not over and is claimed by another process.
 func (db *DB) Finish(ctx context.Context, id, token string, s State) (end State, err error) {
-	err = db.inTx(ctx, func(tx *sql.Tx) error {
+	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		run, err := flowRunWhere(ctx, tx, "r.id = ?", id)
 		if err != nil {
 			return err
@@ -96,7 +96,7 @@ func scanText(rows *sql.Rows) (text string, err error) {
 // EndClaim gives every run under a claim the final state s, as when the process behind it is gone.
 // Subflow runs and task runs end with them. It returns how many runs were still going.
 func (db *DB) EndClaim(ctx context.Context, token string, s State) (n int, err error) {
-	err = db.inTx(ctx, func(tx *sql.Tx) error {
+	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		top, err := ids(ctx, tx, "select id from flow_run where claim = ? and parent_task_run_id is null", token)
 		if err != nil {
 			return err
@@ -116,7 +116,7 @@ func (db *DB) EndClaim(ctx context.Context, token string, s State) (n int, err e
 // Release gives a run back that was claimed and never started: it is Scheduled again, for when
 // it was, or Cancelled if that was asked for meanwhile. It returns ErrClaimLost.
 func (db *DB) Release(ctx context.Context, id, token, why string) error {
-	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error { return db.release(ctx, tx, id, token, why) })
+	return db.withClaim(ctx, id, token, func(ctx context.Context, tx *sql.Tx) error { return db.release(ctx, tx, id, token, why) })
 }
 
 func (db *DB) release(ctx context.Context, tx *sql.Tx, id, token, why string) error {
@@ -138,7 +138,7 @@ func (db *DB) release(ctx context.Context, tx *sql.Tx, id, token, why string) er
 // Postpone is Release for a run that could not be started: it is claimed again after a second, and
 // after twice as long each time it happens again, up to a minute.
 func (db *DB) Postpone(ctx context.Context, id, token, why string) error {
-	return db.withClaim(ctx, id, token, func(tx *sql.Tx) error {
+	return db.withClaim(ctx, id, token, func(ctx context.Context, tx *sql.Tx) error {
 		if err := db.release(ctx, tx, id, token, why); err != nil {
 			return err
 		}

@@ -15,14 +15,18 @@ import (
 
 // A turn puts the processes that want to write in line. SQLite's own lock is had by whoever happens
 // to ask at the right moment, and asks ever less often: under load one waits for seconds while
-// others come and go. The kernel wakes the first in line at once. It is about order only: who
-// doesn't get a turn in time, or has no such file, writes when SQLite lets it.
+// others come and go. It is about order only: who doesn't get a turn in time, or has no such files,
+// writes when SQLite lets it.
+//
+// It takes two locks. The kernel wakes the first that waits for a lock, but whoever runs before
+// that one does can still snatch it, above all the process that has just had it. So the first in
+// line holds the place at the head until it has its turn, and others come no further than there.
 type turn struct {
-	path string
+	path, headPath string // of the files whose locks are the turn and the head of the line
 
-	mu      sync.Mutex
-	file    *os.File
-	waiting atomic.Int32
+	mu         sync.Mutex
+	file, head *os.File
+	waiting    atomic.Int32
 }
 
 // turnPatience is how long a process stays in line. One that holds the turn may be stopped.
@@ -30,22 +34,26 @@ const turnPatience = time.Second
 
 // take waits for this process's turn; done gives it to the next.
 func (t *turn) take(ctx context.Context) (done func()) {
-	fd, ok := t.open()
+	turn, head, ok := t.open()
 	if !ok {
 		return func() {}
 	}
-	leave := func() { _ = unix.Flock(fd, unix.LOCK_UN) }
-	if unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) == nil {
+	leave := func() { unlock(turn) }
+	first := tryLock(head)
+	if first && tryLock(turn) {
+		unlock(head)
 		return leave
 	}
-	var settled atomic.Bool // by whoever is first: the lock that was got, or the end of patience
+	var settled atomic.Bool // by whoever is first: the turn that was got, or the end of patience
 	got := make(chan struct{})
 	t.waiting.Add(1)
 	go func() {
 		defer t.waiting.Add(-1)
-		for errors.Is(unix.Flock(fd, unix.LOCK_EX), unix.EINTR) {
-			continue
+		if !first {
+			lock(head)
 		}
+		lock(turn)
+		unlock(head)
 		if !settled.CompareAndSwap(false, true) {
 			leave()
 		}
@@ -63,25 +71,40 @@ func (t *turn) take(ctx context.Context) (done func()) {
 	return leave
 }
 
-func (t *turn) open() (fd int, ok bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.file == nil {
-		f, err := os.OpenFile(t.path, os.O_RDWR|os.O_CREATE, 0o600)
-		if err != nil {
-			return 0, false
-		}
-		t.file = f
+func tryLock(fd int) bool { return unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) == nil }
+
+func lock(fd int) {
+	for errors.Is(unix.Flock(fd, unix.LOCK_EX), unix.EINTR) {
+		continue
 	}
-	return int(t.file.Fd()), true
 }
 
-// close leaves the file open while something waits for it: its number must not be another file's.
+func unlock(fd int) { _ = unix.Flock(fd, unix.LOCK_UN) }
+
+func (t *turn) open() (turn, head int, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for path, file := range map[string]**os.File{t.path: &t.file, t.headPath: &t.head} {
+		if *file != nil {
+			continue
+		}
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return 0, 0, false
+		}
+		*file = f
+	}
+	return int(t.file.Fd()), int(t.head.Fd()), true
+}
+
+// close leaves the files open while something waits for them: their numbers must not be other
+// files'.
 func (t *turn) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.file != nil && t.waiting.Load() == 0 {
+	if t.file != nil && t.head != nil && t.waiting.Load() == 0 {
 		t.file.Close()
-		t.file = nil
+		t.head.Close()
+		t.file, t.head = nil, nil
 	}
 }

@@ -67,7 +67,7 @@ func (db *DB) CreateWorkQueue(ctx context.Context, name string, limit *int) (Wor
 
 // EnsureWorkQueues makes those of the queues that are not there and returns their names.
 func (db *DB) EnsureWorkQueues(ctx context.Context, names []string) (created []string, err error) {
-	err = db.inTx(ctx, func(tx *sql.Tx) error {
+	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, name := range names {
 			made, err := db.ensureWorkQueue(ctx, tx, name)
 			if err != nil {
