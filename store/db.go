@@ -49,8 +49,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, &OpenError{Path: path, Problem: "cannot be created", Err: err}
 	}
-	db := &DB{path: path, Now: time.Now}
-	db.turn.path, db.turn.headPath = db.LockPath(), path+"-line"
+	db := &DB{path: path, Now: time.Now, turn: turn{path: path + "-line"}}
 	conn, err := sql.Open("sqlite", dsn(path, isEmpty(path)))
 	if err != nil {
 		return nil, openError(path, err)

@@ -1,10 +1,9 @@
-//go:build unix
-
 package store
 
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +14,7 @@ import (
 func TestTurnsAreInOrder(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	process := func() *turn { // a lock is an open file's, so this is as good as one
-		p := &turn{path: filepath.Join(dir, "lock"), headPath: filepath.Join(dir, "line")}
+		p := &turn{path: filepath.Join(dir, "line")}
 		t.Cleanup(p.close)
 		return p
 	}
@@ -23,15 +22,13 @@ func TestTurnsAreInOrder(t *testing.T) {
 	done := greedy.take(ctx)
 	var mu sync.Mutex
 	var order []int
+	came := func(i int) { mu.Lock(); defer mu.Unlock(); order = append(order, i) }
 	var waiting sync.WaitGroup
 	for i := range 3 {
 		p := process()
 		waiting.Go(func() {
 			done := p.take(ctx)
-			mu.Lock()
-			order = append(order, i)
-			mu.Unlock()
-			time.Sleep(20 * time.Millisecond) // so that all others stand in line
+			came(i)
 			done()
 		})
 		for p.waiting.Load() == 0 {
@@ -41,29 +38,38 @@ func TestTurnsAreInOrder(t *testing.T) {
 	}
 	done()
 	done = greedy.take(ctx)
-	mu.Lock()
-	before := len(order)
-	mu.Unlock()
+	came(3)
 	done()
 	waiting.Wait()
-	if before == 0 || order[0] != 0 {
-		t.Errorf("the one who had its turn last had the next one after %d of 3 others, who came in the order %v", before, order)
+	if !slices.Equal(order, []int{0, 1, 2, 3}) {
+		t.Errorf("they had their turns in the order %v", order)
 	}
 }
 
-// TestATurnIsNotWaitedForLong: what holds the turn may have been stopped.
+// TestATurnIsNotWaitedForLong: one that holds the turn, or stands in line, may have been stopped.
+// It costs the next one some time, and nobody behind that one.
 func TestATurnIsNotWaitedForLong(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
-	holder := &turn{path: filepath.Join(dir, "lock"), headPath: filepath.Join(dir, "line")}
-	other := &turn{path: holder.path, headPath: holder.headPath}
-	t.Cleanup(other.close)
-	t.Cleanup(holder.close)
-	done := holder.take(ctx)
-	other.take(ctx)() // comes back
+	process := func() *turn {
+		p := &turn{path: filepath.Join(dir, "line")}
+		t.Cleanup(p.close)
+		return p
+	}
+	stopped, next, third := process(), process(), process()
+	done := stopped.take(ctx)
+	next.take(ctx)() // comes back
+	l, err := third.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave, ok := third.atOnce(l)
+	if !ok {
+		t.Fatal("the one behind the next waits for the stopped one as well")
+	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	other.take(ended)()
+	next.take(ended)()
+	leave()
 	done()
-	other.take(ctx)()
-	holder.take(ctx)()
+	stopped.take(ctx)()
 }
