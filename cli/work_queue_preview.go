@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"prefect/cli/render"
+	"prefect/engine/schedule"
 	"prefect/store"
 
 	"github.com/urfave/cli/v2"
@@ -35,12 +37,20 @@ func workQueuePreview(ctx context.Context, e *env, word string, ahead time.Durat
 	if err != nil {
 		return err
 	}
-	runs, err := db.UpcomingFlowRuns(ctx, q.Name, e.now().Add(ahead))
+	until := e.now().Add(ahead)
+	runs, err := db.UpcomingFlowRuns(ctx, q.Name, until)
 	if err != nil {
 		return databaseError(err)
 	}
+	slots, err := e.slotsToCome(ctx, db, q.Name, until)
+	if err != nil {
+		return err
+	}
 	if q.IsPaused && !forScripts(output) {
 		e.warn("Work queue '%s' is paused, so none of its runs starts. Go on with: prefect work-queue resume %s\n", q.Name, shellWord(q.Name))
+	}
+	if slots.runs > 0 && !forScripts(output) {
+		e.warn("%s\n", slots)
 	}
 	if len(runs) == 0 && !forScripts(output) {
 		e.printf("No runs found - try increasing how far into the future you preview with the --hours flag\n")
@@ -70,4 +80,54 @@ func (e *env) showPreview(ctx context.Context, db *store.DB, runs []store.FlowRu
 		t.Rows = append(t.Rows, []render.Cell{when, render.Text(r.ID), render.Text(r.Name), render.Text(orNone(r.DeploymentID))})
 	}
 	return e.showTable(output, values, names, t)
+}
+
+// slotsToCome is what schedules add to a queue: a run is written only of the next slot of each.
+type slotsToCome struct {
+	runs, deployments int
+	first             time.Time
+	deployment        string // of the first
+}
+
+// maxSlots is how many slots of one schedule are counted: it may be due every second.
+const maxSlots = 1000
+
+func (e *env) slotsToCome(ctx context.Context, db *store.DB, queue string, until time.Time) (slots slotsToCome, err error) {
+	due, err := db.DueSchedules(ctx, []string{queue}, until)
+	if err != nil {
+		return slots, databaseError(err)
+	}
+	for _, d := range due {
+		s, err := schedule.Decode(d.Schedule)
+		if err != nil {
+			return slots, errorf("The schedule of deployment '%s' can't be read: %v", d.Name, err)
+		}
+		s, n := s.Anchored(d.Since), 0
+		for at, ok := s.Next(e.now()); ok && !at.After(until) && n < maxSlots; at, ok = s.Next(at) {
+			if at.UnixMicro() == d.Until.UnixMicro() {
+				continue // written already
+			}
+			if n == 0 && (slots.runs == 0 || at.Before(slots.first)) {
+				slots.first, slots.deployment = at, d.Name
+			}
+			n++
+			slots.runs++
+		}
+		if n > 0 {
+			slots.deployments++
+		}
+	}
+	return slots, nil
+}
+
+func (s slotsToCome) String() string {
+	of := "the schedule of deployment '" + s.deployment + "' makes"
+	if s.deployments > 1 {
+		of = fmt.Sprintf("the schedules of %d deployments make", s.deployments)
+	}
+	more := count(s.runs, "more run")
+	if s.runs >= maxSlots {
+		more = fmt.Sprintf("%d more runs or more", s.runs)
+	}
+	return fmt.Sprintf("Until then %s %s, the first at %s. See: prefect deployment next-runs %s", of, more, localTime(s.first), shellWord(s.deployment))
 }
