@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def enter(flow: Flow, parameters: Dict[str, Any], return_state: bool) -> Any:
     """A flow was called by the user's code."""
-    if _mode.describing or _mode.loading:
+    if _mode.only_loaded():
         return _skip(flow)
     setup_logging()
     if PrefectObjectRegistry.get().block_code_execution:

@@ -11,6 +11,11 @@ describing = False
 loading = False
 
 
+def only_loaded() -> bool:
+    """Whether the script is looked at, or loaded for a run: it must change nothing by that."""
+    return describing or loading
+
+
 def skipped(name: str, function: str) -> None:
     """Say that a flow called while its script is loaded was not run."""
     import logging

@@ -26,16 +26,24 @@ class Profile:
         Settings(**{setting.name: value for setting, value in self.settings.items()})
 
     def copy(self, *, update: Optional[Dict[str, Any]] = None, **options: Any) -> Profile:
-        fields = {"name": self.name, "settings": dict(self.settings), "source": self.source}
-        return Profile(**{**fields, **(update or {})})
+        return Profile(**{**self.dict(), **(update or {})})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Profile) and vars(self) == vars(other)
 
     __hash__ = None  # type: ignore[assignment]
 
+    def dict(self) -> Dict[str, Any]:
+        return {"name": self.name, "settings": dict(self.settings), "source": self.source}
+
     def __repr__(self) -> str:
-        return f"Profile(name={self.name!r}, settings={self.settings!r}, source={self.source!r})"
+        return f"Profile({self._shown(', ')})"
+
+    def __str__(self) -> str:
+        return self._shown(" ")
+
+    def _shown(self, joint: str) -> str:
+        return joint.join(f"{name}={value!r}" for name, value in self.dict().items())
 
 
 def _by_setting(settings: Dict[Any, Any]) -> Dict[Setting, Any]:
@@ -117,7 +125,7 @@ class ProfilesCollection:
         return len(self.profiles_by_name)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ProfilesCollection) and self.to_dict() == other.to_dict()
+        return isinstance(other, ProfilesCollection) and vars(self) == vars(other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -129,7 +137,7 @@ def load_profiles(settings: Optional[Settings] = None) -> ProfilesCollection:
     """The profiles of ``profiles.toml``, and an empty one named ``default``."""
     path = _file(settings)
     active: Optional[str] = None
-    tables: Dict[str, Dict[str, str]] = {}
+    tables: Dict[str, Dict[str, Any]] = {}
     try:
         with open(path, encoding="utf-8") as file:
             active, tables = _read(file.read())
@@ -194,7 +202,7 @@ def _file(settings: Optional[Settings]) -> Any:
 def _read(text: str) -> Any:
     """The active profile's name and the profiles' settings: the part of TOML that the file uses."""
     active, table = None, ""
-    tables: Dict[str, Dict[str, str]] = {}
+    tables: Dict[str, Dict[str, Any]] = {}
     for raw in text.splitlines():
         line = raw.strip()
         if line.startswith("[profiles.") and line.endswith("]"):
@@ -202,20 +210,26 @@ def _read(text: str) -> Any:
             tables.setdefault(table, {})
         elif "=" in line and not line.startswith("#"):
             key, _, value = line.partition("=")
-            value = _unquoted(value.strip())
             if table:
-                tables[table][key.strip().strip("\"'")] = value
+                tables[table][key.strip().strip("\"'")] = _value(value.strip())
             elif key.strip() == "active":
-                active = value
+                active = _value(value.strip())
     return active, tables
 
 
-def _unquoted(value: str) -> str:
-    if value[:1] == '"' and value[-1:] == '"' and len(value) > 1:
-        return value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    if value[:1] == "'" and value[-1:] == "'" and len(value) > 1:
-        return value[1:-1]
-    return value
+def _value(text: str) -> Any:
+    if text[:1] == '"' and text[-1:] == '"' and len(text) > 1:
+        return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if text[:1] == "'" and text[-1:] == "'" and len(text) > 1:
+        return text[1:-1]
+    if text in ("true", "false"):
+        return text == "true"
+    for number in (int, float):
+        try:
+            return number(text)
+        except ValueError:
+            continue
+    return text
 
 
 def _quoted(value: Any) -> str:

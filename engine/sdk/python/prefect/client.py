@@ -6,6 +6,8 @@ Everything is async, as in 2.1.
 
 from __future__ import annotations
 
+import re
+
 from prefect import _history
 from prefect._command import look_through, look_up, run_command
 from prefect._query import chosen
@@ -188,7 +190,7 @@ class OrionClient:
         self, deployment_id: Any, *, parameters: Optional[Dict[str, Any]] = None, **options: Any
     ) -> FlowRun:
         """Create a run of a deployment, to be picked up by an agent."""
-        from prefect.deployments import create_run
+        from prefect._deployment_run import create_run
 
         return create_run(["--id", str(deployment_id)], parameters)
 
@@ -257,13 +259,17 @@ def _deployments() -> List[Any]:
 def _logs(log_filter: Any) -> List[Any]:
     from prefect._query import plain
 
-    rows = [Log.from_api(_log_row(event)) for event in _history.logs]
+    rows = [_log_row(event) for event in _history.logs]
     wanted = (plain(log_filter) or {}).get("flow_run_id", {}).get("any_") or []
     for run_id in wanted:
         if run_id not in _history.flow_runs:
             for row in run_command(["flow-run", "logs", run_id, "-o", "json"]):
-                rows.append(Log.from_api({**row, "flow_run_id": run_id}))
-    return rows
+                rows.append({**row, "flow_run_id": run_id})
+    # 2.1 prints how a run ends and doesn't send it: the state says it.
+    return [Log.from_api(row) for row in rows if not _ENDING.match(row["message"])]
+
+
+_ENDING = re.compile(r"Finished in state \w+\(")
 
 
 def _log_row(event: Dict[str, Any]) -> Dict[str, Any]:

@@ -59,7 +59,9 @@ class Setting:
         return bool(self.value())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Setting) and self.name == other.name
+        if isinstance(other, Setting):
+            return self.name == other.name
+        return bool(self.value() == other)
 
     def __hash__(self) -> int:
         return hash(self.name)

@@ -60,9 +60,14 @@ class ParameterSchema:
         self.required = required
         self.definitions = definitions
 
-    def dict(self, **options: Any) -> Dict[str, Any]:
-        """The schema; ``definitions`` only where it has any."""
-        return {k: v for k, v in vars(self).items() if k != "definitions" or v is not None}
+    def dict(self, *, exclude_none: bool = True) -> Dict[str, Any]:
+        """The schema, without what it doesn't have."""
+        return {k: v for k, v in vars(self).items() if v is not None or not exclude_none}
+
+    def json(self) -> str:
+        import json
+
+        return json.dumps(vars(self))
 
     def __eq__(self, other: object) -> bool:
         theirs = other if isinstance(other, dict) else getattr(other, "__dict__", None)

@@ -17,8 +17,13 @@ class _Schedule:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({fields})"
+        return f"{type(self).__name__}({self._shown(', ')})"
+
+    def __str__(self) -> str:
+        return self._shown(" ")
+
+    def _shown(self, joint: str) -> str:
+        return joint.join(f"{name}={value!r}" for name, value in vars(self).items())
 
 
 class IntervalSchedule(_Schedule):
