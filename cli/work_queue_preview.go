@@ -49,14 +49,15 @@ func workQueuePreview(ctx context.Context, e *env, word string, ahead time.Durat
 	if q.IsPaused && !forScripts(output) {
 		e.warn("Work queue '%s' is paused, so none of its runs starts. Go on with: prefect work-queue resume %s\n", q.Name, shellWord(q.Name))
 	}
-	if slots.runs > 0 && !forScripts(output) {
-		e.warn("%s\n", slots)
-	}
 	if len(runs) == 0 && !forScripts(output) {
 		e.printf("No runs found - try increasing how far into the future you preview with the --hours flag\n")
-		return nil
+	} else if err := e.showPreview(ctx, db, runs, output); err != nil {
+		return err
 	}
-	return e.showPreview(ctx, db, runs, output)
+	if slots.runs > 0 && !forScripts(output) {
+		e.note("%s\n", slots)
+	}
+	return nil
 }
 
 // showPreview shows runs in the order in which agents take them.
@@ -84,6 +85,7 @@ func (e *env) showPreview(ctx context.Context, db *store.DB, runs []store.FlowRu
 
 // slotsToCome is what schedules add to a queue: a run is written only of the next slot of each.
 type slotsToCome struct {
+	until             time.Time
 	runs, deployments int
 	first             time.Time
 	deployment        string // of the first
@@ -93,6 +95,7 @@ type slotsToCome struct {
 const maxSlots = 1000
 
 func (e *env) slotsToCome(ctx context.Context, db *store.DB, queue string, until time.Time) (slots slotsToCome, err error) {
+	slots.until = until
 	due, err := db.DueSchedules(ctx, []string{queue}, until)
 	if err != nil {
 		return slots, databaseError(err)
@@ -129,5 +132,6 @@ func (s slotsToCome) String() string {
 	if s.runs >= maxSlots {
 		more = fmt.Sprintf("%d more runs or more", s.runs)
 	}
-	return fmt.Sprintf("Until then %s %s, the first at %s. See: prefect deployment next-runs %s", of, more, localTime(s.first), shellWord(s.deployment))
+	return fmt.Sprintf("Until %s %s %s, the first at %s. See: prefect deployment next-runs %s",
+		localTime(s.until), of, more, localTime(s.first), shellWord(s.deployment))
 }
