@@ -5,19 +5,50 @@ import (
 	"time"
 )
 
-// breath bounds how often a change is told: a run that logs commits hundreds of times a second.
-const breath = 5 * time.Millisecond
+const (
+	// breath bounds how often a change is told: a run that logs commits hundreds of times a second.
+	breath = 5 * time.Millisecond
+	// echoes is for how long about a write is told again and again, ever less often.
+	echoes = time.Second
+)
 
 // Watch tells over the channel, until ctx ends, that some process may have committed something,
 // this one included. Several changes may be told as one. A change that the system doesn't report
 // is not told, so whoever waits looks for itself once in a while.
+//
+// What the system reports is the write to the log. The commit is there to be seen only when that is
+// on the disk, which nothing reports, so each write is told of more than once.
 func (db *DB) Watch(ctx context.Context) <-chan struct{} {
-	changed := make(chan struct{}, 1)
-	go watch(ctx, db.path, func() {
-		select {
-		case changed <- struct{}{}:
-		default:
-		}
-	})
+	written, changed := make(chan struct{}, 1), make(chan struct{}, 1)
+	go watch(ctx, db.path, func() { notify(written) })
+	go echo(ctx, written, changed)
 	return changed
+}
+
+func echo(ctx context.Context, written <-chan struct{}, changed chan<- struct{}) {
+	again := breath
+	timer := time.NewTimer(again)
+	timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-written:
+			again = breath
+		case <-timer.C:
+			again *= 2
+		}
+		notify(changed)
+		if again < echoes {
+			timer.Reset(again)
+		}
+	}
+}
+
+// notify leaves word, once, for whoever looks next.
+func notify(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
