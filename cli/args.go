@@ -1,9 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"strconv"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -93,6 +94,11 @@ func resolve(app *cli.App, args []string) (*call, error) {
 	if r.help || len(r.commands) > 0 {
 		r.help = true
 		return &r.call, nil
+	}
+	for _, word := range args {
+		if !utf8.ValidString(word) { // neither the database nor JSON or YAML could hold it
+			return nil, r.fail("'"+word+"' is not valid UTF-8 text", "")
+		}
 	}
 	if err := checkArity(&r.call); err != nil {
 		return nil, err
@@ -250,26 +256,31 @@ func (r *resolver) fail(text, suggestion string) error {
 
 // checkValue says what is wrong with a value for a typed option, "" if nothing.
 func checkValue(f cli.Flag, value string) string {
-	var err error
 	switch f := f.(type) {
 	case *cli.IntFlag, *cli.Int64Flag:
-		if _, err = strconv.ParseInt(value, 10, 64); err != nil {
-			return "is not a whole number"
-		}
+		_, err := strconv.ParseInt(value, 10, 64)
+		return numberProblem(err, "is not a whole number")
 	case *cli.Float64Flag:
-		if _, err = strconv.ParseFloat(value, 64); err != nil {
-			return "is not a number"
-		}
-	case *cli.DurationFlag:
-		if _, err = time.ParseDuration(value); err != nil {
-			return "is not a duration such as 90s, 15m or 1h30m"
-		}
+		_, err := strconv.ParseFloat(value, 64)
+		return numberProblem(err, "is not a number")
 	case *spanFlag:
+		return f.problem(value)
+	case *momentFlag:
 		return f.problem(value)
 	case *choiceFlag:
 		return f.problem(value)
 	}
 	return ""
+}
+
+func numberProblem(err error, otherwise string) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, strconv.ErrRange):
+		return "is too large a number"
+	}
+	return otherwise
 }
 
 // checkArity compares the arguments with the command's ArgsUsage, which is

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -130,7 +131,7 @@ func (a *asker) rest(ctx context.Context, o deploymentRunOptions) (deploymentRun
 		if answer, err = a.ask(ctx, "start, a time or a duration such as 10m [now]"); err != nil || answer == "" {
 			break
 		}
-		if _, ok := parseDelay(answer); ok {
+		if _, err := parseDelay(answer); err == nil {
 			o.startIn = answer
 		} else if _, ok := parseMoment(answer, a.e.now()); ok {
 			o.startAt = answer
@@ -163,6 +164,6 @@ func (a *asker) ask(ctx context.Context, question string) (string, error) {
 			a.e.note("\n")
 			return "", errorf("no run was created: the questions were not answered")
 		}
-		return strings.TrimSpace(r.text), nil
+		return utf8Text(bytes.TrimSpace([]byte(r.text)), "the answer")
 	}
 }

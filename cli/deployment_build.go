@@ -65,10 +65,17 @@ func newDeploymentBuildCmd(e *env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			schedule, err := readScheduleFlags(c)
+			if err != nil {
+				return err
+			}
+			if err := checkAssignments(c, "param", "override"); err != nil {
+				return err
+			}
 			return deploymentBuild(c.Context, e, deploymentBuildOptions{
 				entrypoint: c.Args().First(), name: c.String("name"), version: c.String("version"), tags: c.StringSlice("tag"),
 				queue: c.String("work-queue"), infra: c.String("infra"), infraBlock: c.String("infra-block"),
-				overrides: c.StringSlice("override"), storage: storage, schedule: readScheduleFlags(c),
+				overrides: c.StringSlice("override"), storage: storage, schedule: schedule,
 				params: c.StringSlice("param"), paramsJSON: c.String("params"), python: c.String("python"),
 				output: c.String("output"), apply: c.Bool("apply"), force: c.Bool("force"), set: c.IsSet,
 			})

@@ -24,10 +24,13 @@ func newDeploymentLsCmd(e *env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "flow-name", Usage: "Only deployments of the flow `NAME`; may be given again."},
 			&cli.BoolFlag{Name: "by-created", Usage: "Newest first, instead of by name."},
-			&cli.IntFlag{Name: "limit", Usage: "At most `N` deployments."},
+			&cli.IntFlag{Name: "limit", Usage: "At most `N` deployments; 0, as without it, shows all."},
 			newOutputFlag(),
 		},
 		Action: func(c *cli.Context) error {
+			if c.Int("limit") < 0 {
+				return usagef(c, "--limit can't be negative; 0 shows all")
+			}
 			return deploymentLs(c.Context, e, deploymentLsOptions{store.DeploymentFilter{FlowNames: c.StringSlice("flow-name"),
 				ByCreated: c.Bool("by-created"), Limit: c.Int("limit")}, c.String("output")})
 		},

@@ -30,11 +30,7 @@ func checkInfrastructure(o deploymentBuildOptions) error {
 		return withHint(errorf("infrastructure block '%s' not found: there are no infrastructure blocks here", o.infraBlock),
 			"Edit 'infrastructure' in the deployment file, or use --override.")
 	}
-	overrides, err := parseOverrides(o.overrides)
-	if err != nil {
-		return err
-	}
-	raw, err := ordered.Encode(overrides)
+	raw, err := ordered.Encode(parseOverrides(o.overrides))
 	if err != nil {
 		return err
 	}
@@ -42,16 +38,13 @@ func checkInfrastructure(o deploymentBuildOptions) error {
 	return err
 }
 
-func parseOverrides(given []string) (yaml.MapSlice, error) {
+func parseOverrides(given []string) yaml.MapSlice {
 	overrides := yaml.MapSlice{}
 	for _, text := range given {
-		key, value, ok := strings.Cut(text, "=")
-		if !ok || key == "" {
-			return nil, errorf("the override '%s' has no value; write KEY=VALUE, such as env.DEBUG=1", text)
-		}
+		key, value, _ := strings.Cut(text, "=") // checkAssignments has seen to it
 		overrides = ordered.Set(overrides, key, value)
 	}
-	return overrides, nil
+	return overrides
 }
 
 // deployment is what the command line and the script say together.
@@ -67,10 +60,6 @@ func (p *buildPlan) deployment(flow *flowfile.Flow, o deploymentBuildOptions) (*
 	if o.version != "" {
 		version = o.version
 	}
-	overrides, err := parseOverrides(o.overrides)
-	if err != nil {
-		return nil, err
-	}
 	schema := params.FromMap(flow.Schema)
 	given, err := readParameters(schema, o.params, o.paramsJSON, nil)
 	if err != nil {
@@ -80,7 +69,7 @@ func (p *buildPlan) deployment(flow *flowfile.Flow, o deploymentBuildOptions) (*
 		return nil, err
 	}
 	d := &manifest.Deployment{Name: o.name, Description: textOrNil(flow.Description), Version: textOrNil(version), WorkQueueName: &queue,
-		Tags: o.tags, Parameters: given, Schedule: p.schedule, InfraOverrides: overrides, Infrastructure: manifest.DefaultInfrastructure(),
+		Tags: o.tags, Parameters: given, Schedule: p.schedule, InfraOverrides: parseOverrides(o.overrides), Infrastructure: manifest.DefaultInfrastructure(),
 		FlowName: flow.Name, Path: p.root, Entrypoint: p.entrypoint, ParameterSchema: flow.Schema}
 	if p.place != nil {
 		d.Storage, d.Path = block.Document(p.place.block), p.place.path

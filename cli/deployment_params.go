@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"prefect/engine/ordered"
 	"prefect/engine/params"
@@ -49,13 +51,21 @@ func textOrFile(text string, stdin io.Reader) (string, error) {
 		if err != nil {
 			return "", errorf("reading standard input: %w", err)
 		}
-		return string(data), nil
+		return utf8Text(data, "standard input")
 	case strings.HasPrefix(text, "@"):
 		data, err := os.ReadFile(text[1:])
 		if err != nil {
 			return "", errorf("reading the parameter file '%s': %w", text[1:], withoutPath(err))
 		}
-		return strings.TrimSuffix(string(data), "\n"), nil
+		return utf8Text(bytes.TrimSuffix(data, []byte("\n")), "the parameter file '"+text[1:]+"'")
 	}
 	return text, nil
+}
+
+// utf8Text refuses what the command line refuses as well.
+func utf8Text(data []byte, where string) (string, error) {
+	if !utf8.Valid(data) {
+		return "", errorf("%s is not valid UTF-8 text", where)
+	}
+	return string(data), nil
 }

@@ -44,14 +44,20 @@ func newDeploymentRunCmd(e *env) *cli.Command {
 			&cli.StringFlag{Name: "name", Aliases: []string{"n"}, Usage: "The `NAME` of the run; by default two random words."},
 			&cli.StringSliceFlag{Name: "tag", Aliases: []string{"t"}, Usage: "A `TAG` for the run, beside the deployment's; may be given again."},
 			&cli.StringFlag{Name: "description", Usage: "A `TEXT` that says what the run is for."},
-			&cli.StringFlag{Name: "start-in", Usage: "Start after a `DURATION`, such as 90s, 10m, 2h, 1d or \"1 hour 30 minutes\"."},
-			&cli.StringFlag{Name: "start-at", Usage: "Start at a `TIME`, such as 18:30, 2026-01-31T18:30 (local) or 2026-01-31T18:30:00Z."},
+			&spanFlag{&cli.StringFlag{Name: "start-in", Usage: "Start after a `DURATION`, such as 90s, 10m, 2h, 1d or \"1 hour 30 minutes\"."}, true},
+			&momentFlag{&cli.StringFlag{Name: "start-at", Usage: "Start at a `TIME`, such as 18:30, 2026-01-31T18:30 (local) or 2026-01-31T18:30:00Z."}},
 			&cli.StringFlag{Name: "idempotency-key", Usage: "If the flow has a run with this `KEY`, show that one and create none."},
 			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "Follow the run to its end; exit 0 if it completed, 1 if not. Ctrl+C only ends the watching."},
 			&cli.BoolFlag{Name: "interactive", Aliases: []string{"i"}, Usage: "Ask for the parameters, the name and the start, on a terminal."},
 			newOutputFlag(),
 		},
 		Action: func(c *cli.Context) error {
+			if c.IsSet("start-in") && c.IsSet("start-at") {
+				return usagef(c, "use either --start-in or --start-at")
+			}
+			if err := checkAssignments(c, "param"); err != nil {
+				return err
+			}
 			return deploymentRun(c.Context, e, deploymentRunOptions{c.Args().First(), c.String("id"), c.StringSlice("param"), c.String("params"),
 				c.String("name"), c.StringSlice("tag"), c.String("description"), c.String("start-in"), c.String("start-at"),
 				c.String("idempotency-key"), c.Bool("watch"), c.Bool("interactive"), c.String("output")})
@@ -75,7 +81,8 @@ func deploymentRun(ctx context.Context, e *env, o deploymentRunOptions) error {
 			return err
 		}
 	}
-	at, err := startTime(o.startIn, o.startAt, e.now())
+	now := e.now()
+	at, err := startTime(o.startIn, o.startAt, now)
 	if err != nil {
 		return err
 	}
@@ -87,7 +94,7 @@ func deploymentRun(ctx context.Context, e *env, o deploymentRunOptions) error {
 	if err != nil {
 		return databaseError(err)
 	}
-	if err := e.showNewRun(d, run, existed, at, o.output); err != nil {
+	if err := e.showNewRun(d, run, existed, now, o.output); err != nil {
 		return err
 	}
 	if !run.State.Type.Final() {
@@ -141,14 +148,14 @@ func shellWord(s string) string {
 	return s
 }
 
-func (e *env) showNewRun(d store.Deployment, run store.FlowRun, existed bool, at time.Time, output string) error {
-	return e.show(output, flowRunValue(run, render.NewSecrets(d.ParameterOpenAPISchema), e.now()), []string{run.ID}, func(*render.Console) error {
+func (e *env) showNewRun(d store.Deployment, run store.FlowRun, existed bool, now time.Time, output string) error {
+	return e.show(output, flowRunValue(run, render.NewSecrets(d.ParameterOpenAPISchema), now), []string{run.ID}, func(*render.Console) error {
 		if existed {
 			e.printf("Flow run '%s' (%s) has this idempotency key already; none was created.\n", run.Name, run.ID)
 			return nil
 		}
 		e.printf("Created flow run '%s' (%s)\n", run.Name, run.ID)
-		if now := e.now(); at.After(now) {
+		if at := run.ExpectedStartTime; at.After(now) {
 			e.printf("It is scheduled for %s (%s).\n", at.Local().Format("2006-01-02 15:04:05 MST"), render.Relative(at, now))
 		}
 		return nil
@@ -161,22 +168,26 @@ func (e *env) warnUnattended(ctx context.Context, db *store.DB, d store.Deployme
 		e.warn("The deployment has no work queue, so no agent will pick the run up. Set one with work_queue_name in its file and apply it again.\n")
 		return nil
 	}
-	queue, err := db.WorkQueue(ctx, *d.WorkQueueName)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	name, word := *d.WorkQueueName, shellWord(*d.WorkQueueName)
+	switch queue, err := db.WorkQueue(ctx, name); {
+	case errors.Is(err, store.ErrNotFound):
+		e.warn("Work queue '%s' was deleted, so the run waits. Make it again with: prefect work-queue create %s\n", name, word)
+	case err != nil:
 		return databaseError(err)
-	}
-	if err == nil && queue.IsPaused {
-		e.warn("Work queue '%s' is paused, so the run waits. Go on with: prefect work-queue resume %s\n", queue.Name, shellWord(queue.Name))
+	case queue.IsPaused:
+		e.warn("Work queue '%s' is paused, so the run waits. Go on with: prefect work-queue resume %s\n", name, word)
+	case queue.ConcurrencyLimit != nil && *queue.ConcurrencyLimit == 0:
+		e.warn("Work queue '%s' has a concurrency limit of 0, so the run waits. Go on with: prefect work-queue clear-concurrency-limit %s\n", name, word)
 	}
 	agents, err := db.Agents(ctx)
 	if err != nil {
 		return databaseError(err)
 	}
 	for _, a := range agents {
-		if slices.Contains(a.Queues, *d.WorkQueueName) && process.Alive(a.Process) {
+		if slices.Contains(a.Queues, name) && process.Alive(a.Process) {
 			return nil
 		}
 	}
-	e.warn("No agent is looking at work queue '%s', so the run waits. Start one with: prefect agent start -q %s\n", *d.WorkQueueName, shellWord(*d.WorkQueueName))
+	e.warn("No agent is looking at work queue '%s', so the run waits. Start one with: prefect agent start -q %s\n", name, word)
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 // scheduleOptions are the options that say when a deployment runs.
 type scheduleOptions struct {
 	cron, rrule      string
+	isRRule          bool
 	interval         *int // seconds
 	timezone, anchor string
 	dayOr            bool
@@ -28,8 +29,8 @@ func newScheduleFlags() []cli.Flag {
 	}
 }
 
-func readScheduleFlags(c *cli.Context) scheduleOptions {
-	o := scheduleOptions{cron: c.String("cron"), rrule: c.String("rrule"), timezone: c.String("timezone"), anchor: c.String("anchor-date"), dayOr: true}
+func readScheduleFlags(c *cli.Context) (scheduleOptions, error) {
+	o := scheduleOptions{cron: c.String("cron"), rrule: c.String("rrule"), isRRule: c.IsSet("rrule"), timezone: c.String("timezone"), anchor: c.String("anchor-date"), dayOr: true}
 	for _, name := range []string{"cron", "interval", "rrule"} {
 		if c.IsSet(name) {
 			o.given++
@@ -39,7 +40,15 @@ func readScheduleFlags(c *cli.Context) scheduleOptions {
 		seconds := c.Int("interval")
 		o.interval = &seconds
 	}
-	return o
+	switch {
+	case o.given == 0 && c.IsSet("timezone"):
+		return o, usagef(c, "--timezone goes with --cron, --interval or --rrule")
+	case c.IsSet("anchor-date") && o.interval == nil:
+		return o, usagef(c, "--anchor-date goes with --interval")
+	case o.interval != nil && *o.interval <= 0:
+		return o, usagef(c, "--interval must be more than 0 seconds")
+	}
+	return o, nil
 }
 
 // build makes the schedule, nil where none was asked for.
@@ -47,10 +56,6 @@ func (o scheduleOptions) build(now time.Time) (*manifest.Schedule, error) {
 	switch {
 	case o.given > 1:
 		return nil, errorf("Only one schedule type can be provided.")
-	case o.given == 0 && o.timezone != "":
-		return nil, errorf("--timezone goes with --cron, --interval or --rrule")
-	case o.anchor != "" && o.interval == nil:
-		return nil, errorf("--anchor-date goes with --interval")
 	case o.given == 0:
 		return nil, nil
 	}
@@ -58,15 +63,12 @@ func (o scheduleOptions) build(now time.Time) (*manifest.Schedule, error) {
 	utc := "UTC"
 	switch {
 	case o.interval != nil:
-		if *o.interval <= 0 {
-			return nil, errorf("the interval must be more than 0 seconds, not %d", *o.interval)
-		}
 		seconds, anchor := float64(*o.interval), now.UTC().Format("2006-01-02T15:04:05.000000-07:00")
 		if o.anchor != "" {
 			anchor = o.anchor
 		}
 		s.Interval, s.AnchorDate = &seconds, &anchor
-	case o.rrule != "":
+	case o.isRRule:
 		s.RRule = &o.rrule
 	default:
 		s.Cron = &o.cron

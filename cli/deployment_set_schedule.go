@@ -26,7 +26,10 @@ func newDeploymentSetScheduleCmd(e *env) *cli.Command {
 			&cli.BoolFlag{Name: "none", Aliases: []string{"no-schedule"}, Usage: "Take the schedule away."},
 			newOutputFlag()),
 		Action: func(c *cli.Context) error {
-			o := readScheduleFlags(c)
+			o, err := readScheduleFlags(c)
+			if err != nil {
+				return err
+			}
 			o.dayOr = c.Bool("day-or")
 			switch {
 			case c.Bool("none") == (o.given > 0):

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -61,6 +62,23 @@ func TestEveryCommandRefusesWrongUsageWith2(t *testing.T) {
 	})
 	if n < 30 {
 		t.Errorf("only %d commands were tried", n)
+	}
+}
+
+// Neither the database nor JSON could hold such text, and a database that held it would be called damaged.
+func TestTextThatIsNotUTF8IsRefusedWith2(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("PREFECT_HOME", home)
+	for _, line := range []string{"work-queue create q\xff", "concurrency-limit create t\xff 1", "deployment run f/d -n r\xff", "deployment run f/d -t=t\xff",
+		"deployment run f/d --description d\xff", "deployment run f/d --idempotency-key k\xff", "deployment run f/d -px=\xff", "agent start -q q\xff --drain",
+		"deployment build f.py:f -n d\xff", "config set PREFECT_API_KEY=\xff", "profile create p\xff"} {
+		code, stdout, stderr := run(strings.Fields(line)...)
+		if code != exitUsage || stdout != "" || !strings.Contains(stderr, "is not valid UTF-8 text\n") {
+			t.Errorf("%q ended with %d\nstdout: %s\nstderr: %s", line, code, stdout, stderr)
+		}
+	}
+	if left, err := os.ReadDir(home); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 

@@ -36,6 +36,18 @@ func (f *choiceFlag) problem(value string) string {
 	return "is not one of '" + strings.Join(f.choices, "', '") + "'"
 }
 
+// checkAssignments refuses values of options that are not NAME=VALUE.
+func checkAssignments(c *cli.Context, options ...string) error {
+	for _, option := range options {
+		for _, text := range c.StringSlice(option) {
+			if name, _, ok := strings.Cut(text, "="); !ok || name == "" {
+				return usagef(c, "invalid value for --%s: '%s' is not NAME=VALUE", option, text)
+			}
+		}
+	}
+	return nil
+}
+
 // findFlag is the flag that has the name (without dashes), nil if none has.
 func findFlag(flags []cli.Flag, name string) cli.Flag {
 	for _, f := range flags {

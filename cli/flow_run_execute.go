@@ -19,7 +19,7 @@ func newFlowRunExecuteCmd(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "execute",
 		Usage:     "Run a scheduled flow run here and now, without an agent.",
-		ArgsUsage: "FLOW_RUN_ID",
+		ArgsUsage: "ID",
 		UsageText: "prefect flow-run execute \"$(prefect deployment run log-flow/log-simple -o name)\"",
 		Action: func(c *cli.Context) error {
 			return flowRunExecute(c.Context, e, c.Args().First())
@@ -38,6 +38,11 @@ func flowRunExecute(ctx context.Context, e *env, id string) error {
 	}
 	claim := e.getenv("PREFECT__CLAIM")
 	if claim == "" { // by hand, perhaps because the run's supervisor was killed and no agent is there
+		run, err := findFlowRun(ctx, o.DB, id)
+		if err != nil {
+			return err
+		}
+		id = run.ID
 		if err := agent.Recover(ctx, o.DB, nil, func(string) {}); err != nil {
 			return databaseError(err)
 		}

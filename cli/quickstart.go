@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"prefect/cli/render"
+	"prefect/engine/process"
 
 	"github.com/urfave/cli/v2"
 )
@@ -58,14 +59,20 @@ func quickstart(ctx context.Context, e *env, dir string) error {
 		return err
 	}
 	e.success("Wrote the flow '%s'\n", script)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	signals := e.signals.take()
 	for _, args := range quickstartSteps {
 		e.printf("\n%s\n", e.out.Paint(render.Bold, "$ prefect "+strings.Join(args, " ")))
-		cmd := exec.CommandContext(ctx, binary, args...)
+		cmd := exec.Command(binary, args...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, os.Stdout, os.Stderr
 		cmd.Env = e.environ
 		var exit *exec.ExitError
-		if err := cmd.Run(); errors.As(err, &exit) {
+		if err := runStep(cmd, signals); errors.As(err, &exit) {
 			return exitError(exit.ExitCode()) // it has said why
+		} else if errors.As(err, new(errInterrupted)) {
+			return err
 		} else if err != nil {
 			return fmt.Errorf("running 'prefect %s': %w", args[0], err)
 		}
@@ -75,6 +82,30 @@ func quickstart(ctx context.Context, e *env, dir string) error {
 		e.printf("    %s\n", line)
 	}
 	return nil
+}
+
+// runStep runs a step to its end, whatever signals come: what ends it then is the step. Ctrl+C on a
+// terminal goes to both of us.
+func runStep(cmd *exec.Cmd, signals <-chan os.Signal) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	var told os.Signal
+	for {
+		select {
+		case err := <-ended:
+			if told != nil {
+				return errInterrupted{told}
+			}
+			return err
+		case told = <-signals:
+			if told != os.Interrupt {
+				_ = process.Stop(cmd.Process) // it may have ended just now
+			}
+		}
+	}
 }
 
 func nextSteps(dir string) []string {

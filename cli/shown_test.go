@@ -52,9 +52,10 @@ func fill(t testing.TB, path string, next hostile, runs int) (runID string) {
 			t.Fatal(err)
 		}
 	}
-	queue := "q" + next()
+	typed := func() string { return strings.ToValidUTF8(next(), "") } // no command line has other text
+	queue := "q" + typed()
 	// The first slash parts the flow from the deployment, so a flow has none.
-	_, err = db.ApplyDeployments(ctx, []store.Deployment{{FlowName: "f" + strings.ReplaceAll(next(), "/", ""), Name: "d" + next(), Version: ptr(next()), Description: ptr(next()),
+	_, err = db.ApplyDeployments(ctx, []store.Deployment{{FlowName: "f" + strings.ReplaceAll(typed(), "/", ""), Name: "d" + typed(), Version: ptr(next()), Description: ptr(next()),
 		WorkQueueName: &queue, Tags: list(next()), Parameters: dict(next(), next()), Schedule: dict("cron", next()), IsScheduleActive: true,
 		InfraOverrides: dict(next(), next()), Infrastructure: dict(next(), next()), Path: ptr(next()), Entrypoint: ptr(next()),
 		ParameterOpenAPISchema: dict(next(), next()), Python: ptr(next())}})
@@ -64,7 +65,7 @@ func fill(t testing.TB, path string, next hostile, runs int) (runID string) {
 	_, _, err = db.CreateFlowRun(ctx, deployments[0], store.NewRun{Name: "w" + next(), Parameters: dict(next(), next()), Tags: []string{next()},
 		Description: ptr(next()), At: time.Now().Add(time.Minute)})
 	check(err)
-	check(db.SetConcurrencyLimit(ctx, "t"+next(), 1))
+	check(db.SetConcurrencyLimit(ctx, "t"+typed(), 1))
 	check(db.AddAgent(ctx, store.Agent{ID: uuid.NewString(), Process: "1/2/" + next(), Queues: []string{queue, next()}, Started: time.Now()}))
 	now := time.Now()
 	for range runs {

@@ -7,15 +7,22 @@ import (
 )
 
 // spanFlag is an option whose value is a length of time, such as 90s, 12h or 30d.
-type spanFlag struct{ *cli.StringFlag }
+type spanFlag struct {
+	*cli.StringFlag
+	zero bool // no time at all is a value as well
+}
 
 func newSpan(name, usage string) *spanFlag {
-	return &spanFlag{&cli.StringFlag{Name: name, Usage: usage}}
+	return &spanFlag{&cli.StringFlag{Name: name, Usage: usage}, false}
 }
 
 func (f *spanFlag) problem(value string) string {
-	if d, ok := parseDelay(value); !ok || d <= 0 {
-		return "is not a duration such as 90s, 12h, 30d or 2w"
+	d, err := parseDelay(value)
+	switch {
+	case err != nil:
+		return err.Error()
+	case d == 0 && !f.zero:
+		return "is no time at all"
 	}
 	return ""
 }

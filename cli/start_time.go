@@ -1,35 +1,41 @@
 package cli
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
 
 	"prefect/engine/pattern"
+
+	"github.com/urfave/cli/v2"
 )
 
-// startTime is when a run shall start: now, after --start-in, or at --start-at.
+// startTime is when a run shall start: now, after --start-in, or at --start-at. What can't be read
+// as one was refused with the command line.
 func startTime(in, at string, now time.Time) (time.Time, error) {
-	switch {
-	case in != "" && at != "":
-		return now, errorf("Only one of --start-in and --start-at can be provided.")
-	case in != "":
-		d, ok := parseDelay(in)
-		if !ok {
-			return now, withHint(errorf("--start-in '%s' is not a duration", in), `Write it like 90s, 10m, 2h, 1d, 1h30m or "1 hour 30 minutes".`)
-		}
+	if in != "" {
+		d, _ := parseDelay(in)
 		return now.Add(d), nil
-	case at != "":
-		t, ok := parseMoment(at, now)
-		if !ok {
-			return now, withHint(errorf("--start-at '%s' is not a time", at), "Write it like 18:30, 2026-01-31T18:30 (local time) or 2026-01-31T18:30:00Z.")
-		}
+	}
+	if at != "" {
+		t, _ := parseMoment(at, now)
 		if t.Before(now.Add(-time.Minute)) {
 			return now, errorf("--start-at %s is in the past", t.Local().Format("2006-01-02 15:04:05 MST"))
 		}
 		return t, nil
 	}
 	return now, nil
+}
+
+// momentFlag is an option whose value is a time, as parseMoment reads it.
+type momentFlag struct{ *cli.StringFlag }
+
+func (f *momentFlag) problem(value string) string {
+	if _, ok := parseMoment(value, time.Now()); !ok {
+		return "is not a time such as 18:30, 2026-01-31T18:30 (local) or 2026-01-31T18:30:00Z"
+	}
+	return ""
 }
 
 var delayUnits = []struct {
@@ -40,29 +46,41 @@ var delayUnits = []struct {
 	{" d day days ", 24 * time.Hour}, {" w week weeks ", 7 * 24 * time.Hour}, {" ms millisecond milliseconds ", time.Millisecond},
 }
 
+var plainSeconds = pattern.New(`^\d+(?:\.\d+)?$`)
+
 var delayPart = pattern.New(`^(\d+(?:\.\d+)?)\s*([a-z]+)[\s,]*(?:and\s+)?`)
 
+// longestDelay is a hundred years.
+const longestDelay = 100 * 365 * 24 * time.Hour
+
+var (
+	errNoDelay   = errors.New(`is not a duration such as 90s, 10m, 2h, 30d or "1 hour 30 minutes"`)
+	errLongDelay = errors.New("is more than a hundred years")
+)
+
 // parseDelay reads 90s, 1h30m, "2 hours and 5 minutes" and bare seconds.
-func parseDelay(text string) (total time.Duration, ok bool) {
+func parseDelay(text string) (time.Duration, error) {
 	text = strings.ToLower(strings.TrimSpace(text))
-	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
-		return time.Duration(seconds * float64(time.Second)), seconds >= 0 && seconds < 1e9
+	if plainSeconds.MatchString(text) {
+		text += "s"
 	}
+	if text == "" {
+		return 0, errNoDelay
+	}
+	total := 0.0
 	for text != "" {
 		m := delayPart.FindStringSubmatch(text)
-		if m == nil {
-			return 0, false
+		if m == nil || delayUnit(m[2]) == 0 {
+			return 0, errNoDelay
 		}
-		n, err := strconv.ParseFloat(m[1], 64)
-		unit := delayUnit(m[2])
-		if err != nil || unit == 0 || n*float64(unit) > float64(100*365*24*time.Hour) {
-			return 0, false
-		}
-		total += time.Duration(n * float64(unit))
+		n, _ := strconv.ParseFloat(m[1], 64) // +Inf where it is too large
+		total += n * float64(delayUnit(m[2]))
 		text = text[len(m[0]):]
-		ok = true
 	}
-	return total, ok
+	if total > float64(longestDelay) {
+		return 0, errLongDelay
+	}
+	return time.Duration(total), nil
 }
 
 func delayUnit(name string) time.Duration {

@@ -91,10 +91,12 @@ type NewRun struct {
 func (db *DB) CreateFlowRun(ctx context.Context, dep Deployment, n NewRun) (run FlowRun, existed bool, err error) {
 	run = newFlowRun(dep, n.Name, n.Parameters)
 	run.ID = uuid.NewString()
+	run.Created = db.Now()
+	run.Updated = run.Created
 	run.Tags = mergeTags(dep.Tags, n.Tags)
 	run.Description, run.IdempotencyKey = n.Description, n.IdempotencyKey
 	run.ExpectedStartTime, run.NextScheduledStartTime = n.At, &n.At
-	run.State = NewState(Scheduled, "Scheduled", "", db.Now())
+	run.State = NewState(Scheduled, "Scheduled", "", run.Created)
 	err = db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error { return db.insertFlowRun(ctx, tx, run) })
 	if n.IdempotencyKey != nil && sqliteCode(err) == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
 		run, err = flowRunWhere(ctx, db.db, "r.flow_id = ? and r.idempotency_key = ?", dep.FlowID, *n.IdempotencyKey)

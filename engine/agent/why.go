@@ -123,6 +123,10 @@ func whyQueue(ctx context.Context, db *store.DB, run store.FlowRun, waits string
 		if err != nil {
 			return r, false, err
 		}
+		if *q.ConcurrencyLimit == 0 {
+			return Reason{"queue-limit", fmt.Sprintf("%s because work queue '%s' has a concurrency limit of 0, which lets nothing run.", waits, queue),
+				[]string{"work-queue", "clear-concurrency-limit", queue}}, true, nil
+		}
 		if live >= *q.ConcurrencyLimit {
 			return Reason{"queue-limit", fmt.Sprintf("%s because %d of the %d runs that work queue '%s' allows at once are going.",
 				waits, live, *q.ConcurrencyLimit, queue), []string{"work-queue", "set-concurrency-limit", queue, fmt.Sprint(live + 1)}}, true, nil

@@ -51,13 +51,16 @@ type Interpreter struct {
 
 // bootstrap is the program that Python runs. It keeps the working directory out of the way while the
 // SDK is imported, since a prefect.py there must not be taken for it; and it gives no answer where
-// Python is too old to read the SDK.
+// Python is too old to read the SDK. Ctrl+C ends it without a word of ours.
 const bootstrap = `
 import sys
 if sys.version_info < (3, 8): sys.exit(1)
 if not sys.path[0]: del sys.path[0]
-from prefect._describe import main
-main()
+try:
+    from prefect._describe import main
+    main()
+except KeyboardInterrupt:
+    sys.exit(130)
 `
 
 // Describe loads the script in a Python process of its own and returns what its flow is. What is wrong

@@ -101,7 +101,9 @@ func (r *reader) interval(n *pyyaml.Node) *float64 {
 	switch {
 	case !ok:
 		r.fail(n, "schedule.interval must be %s, not %s", want, describe(n))
-	case !(seconds > 0) || seconds > 1e11:
+	case seconds > 1e11:
+		r.fail(n, "schedule.interval must be under 100 years, not %s", describe(n))
+	case !(seconds > 0):
 		r.fail(n, "schedule.interval must be more than 0 seconds, not %s", describe(n))
 	}
 	return &seconds

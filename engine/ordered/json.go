@@ -181,7 +181,11 @@ func decodeMap(dec *json.Decoder, depth int) (any, error) {
 
 func number(s string) (any, error) {
 	if strings.ContainsAny(s, ".eE") {
-		return strconv.ParseFloat(s, 64)
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			return nil, fmt.Errorf("the number %s is too large", s)
+		}
+		return f, nil
 	}
 	i, ok := new(big.Int).SetString(s, 10)
 	if !ok {
