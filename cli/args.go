@@ -273,6 +273,7 @@ func checkValue(f cli.Flag, value string) string {
 	return ""
 }
 
+// numberProblem says what kept a text from being read as a number, "" if nothing did.
 func numberProblem(err error, otherwise string) string {
 	switch {
 	case err == nil:

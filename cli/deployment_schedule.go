@@ -11,12 +11,20 @@ import (
 
 // scheduleOptions are the options that say when a deployment runs.
 type scheduleOptions struct {
-	cron, rrule      string
-	isRRule          bool
+	cron, rrule      *string
 	interval         *int // seconds
 	timezone, anchor string
 	dayOr            bool
-	given            int // how many of cron, interval and rrule
+}
+
+// given is how many of the options were given that say when.
+func (o scheduleOptions) given() (n int) {
+	for _, is := range []bool{o.cron != nil, o.interval != nil, o.rrule != nil} {
+		if is {
+			n++
+		}
+	}
+	return n
 }
 
 func newScheduleFlags() []cli.Flag {
@@ -30,18 +38,18 @@ func newScheduleFlags() []cli.Flag {
 }
 
 func readScheduleFlags(c *cli.Context) (scheduleOptions, error) {
-	o := scheduleOptions{cron: c.String("cron"), rrule: c.String("rrule"), isRRule: c.IsSet("rrule"), timezone: c.String("timezone"), anchor: c.String("anchor-date"), dayOr: true}
-	for _, name := range []string{"cron", "interval", "rrule"} {
-		if c.IsSet(name) {
-			o.given++
-		}
+	o := scheduleOptions{timezone: c.String("timezone"), anchor: c.String("anchor-date"), dayOr: true}
+	if c.IsSet("cron") {
+		o.cron = new(c.String("cron"))
+	}
+	if c.IsSet("rrule") {
+		o.rrule = new(c.String("rrule"))
 	}
 	if c.IsSet("interval") {
-		seconds := c.Int("interval")
-		o.interval = &seconds
+		o.interval = new(c.Int("interval"))
 	}
 	switch {
-	case o.given == 0 && c.IsSet("timezone"):
+	case o.given() == 0 && c.IsSet("timezone"):
 		return o, usagef(c, "--timezone goes with --cron, --interval or --rrule")
 	case c.IsSet("anchor-date") && o.interval == nil:
 		return o, usagef(c, "--anchor-date goes with --interval")
@@ -54,27 +62,21 @@ func readScheduleFlags(c *cli.Context) (scheduleOptions, error) {
 // build makes the schedule, nil where none was asked for.
 func (o scheduleOptions) build(now time.Time) (*manifest.Schedule, error) {
 	switch {
-	case o.given > 1:
+	case o.given() > 1:
 		return nil, errorf("Only one schedule type can be provided.")
-	case o.given == 0:
+	case o.given() == 0:
 		return nil, nil
 	}
-	s := &manifest.Schedule{DayOr: o.dayOr, Timezone: textOrNil(o.timezone)}
-	utc := "UTC"
-	switch {
-	case o.interval != nil:
+	s := &manifest.Schedule{Cron: o.cron, RRule: o.rrule, DayOr: o.dayOr, Timezone: textOrNil(o.timezone)}
+	if o.interval != nil {
 		seconds, anchor := float64(*o.interval), now.UTC().Format("2006-01-02T15:04:05.000000-07:00")
 		if o.anchor != "" {
 			anchor = o.anchor
 		}
 		s.Interval, s.AnchorDate = &seconds, &anchor
-	case o.isRRule:
-		s.RRule = &o.rrule
-	default:
-		s.Cron = &o.cron
 	}
 	if s.Timezone == nil && s.Cron == nil {
-		s.Timezone = &utc // as Prefect writes it; a cron has null there
+		s.Timezone = new("UTC") // as Prefect writes it; a cron has null there
 	}
 	return s, checkSchedule(s)
 }

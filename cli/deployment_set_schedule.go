@@ -32,7 +32,7 @@ func newDeploymentSetScheduleCmd(e *env) *cli.Command {
 			}
 			o.dayOr = c.Bool("day-or")
 			switch {
-			case c.Bool("none") == (o.given > 0):
+			case c.Bool("none") == (o.given() > 0):
 				return usagef(c, "give one of --cron, --interval, --rrule and --none")
 			case c.IsSet("day-or") && !c.IsSet("cron"):
 				return usagef(c, "--day-or and --no-day-or go with --cron")

@@ -71,8 +71,6 @@ func quickstart(ctx context.Context, e *env, dir string) error {
 		var exit *exec.ExitError
 		if err := runStep(cmd, signals); errors.As(err, &exit) {
 			return exitError(exit.ExitCode()) // it has said why
-		} else if errors.As(err, new(errInterrupted)) {
-			return err
 		} else if err != nil {
 			return fmt.Errorf("running 'prefect %s': %w", args[0], err)
 		}
@@ -84,8 +82,8 @@ func quickstart(ctx context.Context, e *env, dir string) error {
 	return nil
 }
 
-// runStep runs a step to its end, whatever signals come: what ends it then is the step. Ctrl+C on a
-// terminal goes to both of us.
+// runStep runs a step to its end, also where a signal says to end: an agent takes its time for that.
+// Ctrl+C on a terminal goes to the step by itself; any other signal is passed on.
 func runStep(cmd *exec.Cmd, signals <-chan os.Signal) error {
 	if err := cmd.Start(); err != nil {
 		return err

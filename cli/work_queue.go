@@ -73,7 +73,7 @@ func readLimit(c *cli.Context, text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	switch {
 	case err != nil:
-		return 0, usagef(c, "invalid concurrency limit '%s': it is not a whole number", text)
+		return 0, usagef(c, "invalid concurrency limit '%s': it %s", text, numberProblem(err, "is not a whole number"))
 	case n < 0:
 		return 0, usagef(c, "invalid concurrency limit %d: it must be 0 (nothing runs) or more", n)
 	}

@@ -89,10 +89,7 @@ type NewRun struct {
 // CreateFlowRun writes a run of the deployment in state Scheduled. If there is a run of the flow
 // with the same idempotency key, that one is returned and nothing is written.
 func (db *DB) CreateFlowRun(ctx context.Context, dep Deployment, n NewRun) (run FlowRun, existed bool, err error) {
-	run = newFlowRun(dep, n.Name, n.Parameters)
-	run.ID = uuid.NewString()
-	run.Created = db.Now()
-	run.Updated = run.Created
+	run = db.newFlowRun(dep, n.Name, n.Parameters)
 	run.Tags = mergeTags(dep.Tags, n.Tags)
 	run.Description, run.IdempotencyKey = n.Description, n.IdempotencyKey
 	run.ExpectedStartTime, run.NextScheduledStartTime = n.At, &n.At
@@ -106,8 +103,9 @@ func (db *DB) CreateFlowRun(ctx context.Context, dep Deployment, n NewRun) (run 
 }
 
 // newFlowRun takes from the deployment what a run of it has.
-func newFlowRun(dep Deployment, name string, parameters json.RawMessage) FlowRun {
-	return FlowRun{Name: name, FlowID: dep.FlowID, FlowName: dep.FlowName, DeploymentID: &dep.ID,
+func (db *DB) newFlowRun(dep Deployment, name string, parameters json.RawMessage) FlowRun {
+	now := db.Now()
+	return FlowRun{ID: uuid.NewString(), Created: now, Updated: now, Name: name, FlowID: dep.FlowID, FlowName: dep.FlowName, DeploymentID: &dep.ID,
 		WorkQueueName: dep.WorkQueueName, FlowVersion: dep.Version, Parameters: parameters, Tags: dep.Tags}
 }
 
@@ -127,9 +125,6 @@ func mergeTags(tags json.RawMessage, more []string) json.RawMessage {
 
 // insertFlowRun writes a new run and its first state.
 func (db *DB) insertFlowRun(ctx context.Context, tx *sql.Tx, r FlowRun) error {
-	if r.Created.IsZero() {
-		r.Created = db.Now()
-	}
 	now := micros(r.Created)
 	var end any
 	if r.State.Type.Final() {

@@ -121,8 +121,7 @@ func (db *DB) addSlot(ctx context.Context, tx *sql.Tx, dep Deployment, slot Slot
 	case before != nil && micros(*before) == micros(slot.At):
 		return false, nil
 	}
-	run := newFlowRun(dep, slot.Name, dep.Parameters)
-	run.ID = uuid.NewString()
+	run := db.newFlowRun(dep, slot.Name, dep.Parameters)
 	run.AutoScheduled = true
 	run.Tags = mergeTags(dep.Tags, []string{"auto-scheduled"})
 	run.ExpectedStartTime, run.NextScheduledStartTime = slot.At, &slot.At

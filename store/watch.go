@@ -8,8 +8,8 @@ import (
 const (
 	// breath bounds how often a change is told: a run that logs commits hundreds of times a second.
 	breath = 5 * time.Millisecond
-	// echoes is for how long about a write is told again and again, ever less often.
-	echoes = time.Second
+	// longestEcho is how long at most it is until a write is told of once more.
+	longestEcho = time.Second
 )
 
 // Watch tells over the channel, until ctx ends, that some process may have committed something,
@@ -25,6 +25,7 @@ func (db *DB) Watch(ctx context.Context) <-chan struct{} {
 	return changed
 }
 
+// echo tells of each write at once and, until the next one, again after pauses that double.
 func echo(ctx context.Context, written <-chan struct{}, changed chan<- struct{}) {
 	again := breath
 	timer := time.NewTimer(again)
@@ -39,7 +40,7 @@ func echo(ctx context.Context, written <-chan struct{}, changed chan<- struct{})
 			again *= 2
 		}
 		notify(changed)
-		if again < echoes {
+		if again < longestEcho {
 			timer.Reset(again)
 		}
 	}

@@ -38,7 +38,7 @@ func TestWatchTellsOfCommitsOfOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prefect.db")
 	waiting, other := openAt(t, path), openAt(t, path)
 	changed := waiting.Watch(ctx)
-	for _, queue := range []string{"a", "b"} {
+	for _, queue := range []string{"a", "b", "c"} {
 		untilQuiet(changed)
 		if _, err := other.EnsureWorkQueues(ctx, []string{queue}); err != nil {
 			t.Fatal(err)

@@ -119,13 +119,13 @@ func whyQueue(ctx context.Context, db *store.DB, run store.FlowRun, waits string
 	}
 	// Whether there is room matters only once the run is due.
 	if q.ConcurrencyLimit != nil && !future {
-		live, err := db.LiveFlowRuns(ctx, queue)
-		if err != nil {
-			return r, false, err
-		}
 		if *q.ConcurrencyLimit == 0 {
 			return Reason{"queue-limit", fmt.Sprintf("%s because work queue '%s' has a concurrency limit of 0, which lets nothing run.", waits, queue),
 				[]string{"work-queue", "clear-concurrency-limit", queue}}, true, nil
+		}
+		live, err := db.LiveFlowRuns(ctx, queue)
+		if err != nil {
+			return r, false, err
 		}
 		if live >= *q.ConcurrencyLimit {
 			return Reason{"queue-limit", fmt.Sprintf("%s because %d of the %d runs that work queue '%s' allows at once are going.",
