@@ -68,6 +68,7 @@ func setUpScript(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("PREFECT", self)
+	env.Setenv("GORACE", os.Getenv("GORACE")) // how the race detector, if this is built with it, is set
 	return os.MkdirAll(home, 0o755)
 }
 
