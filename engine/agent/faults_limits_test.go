@@ -30,13 +30,14 @@ func TestFaultsQueueLimit(t *testing.T) {
 func testQueueLimit(t *testing.T, limit int) {
 	w := newWorld(t)
 	random := newRand(t)
-	ids := w.run(w.shell("short", "sleep 0.3"), scale(8+2*limit, 300))
+	short := w.shell("short", "sleep 0.3")
 	w.ok(w.db.SetWorkQueueLimit(context.Background(), "q", &limit))
 	agents := make([]*proc, 4)
 	for i := range agents {
 		agents[i] = w.agent()
 	}
 	stop := w.watchLimit(limit)
+	ids := w.run(short, limit+scale(8+limit, 300)) // more than may go, and only now, so that none is missed
 	var longest time.Duration
 	for kills := 0; w.unfinished() > 0; kills++ {
 		time.Sleep(time.Duration(random.IntN(300)) * time.Millisecond)
