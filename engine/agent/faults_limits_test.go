@@ -39,7 +39,7 @@ func testQueueLimit(t *testing.T, limit int) {
 	stop := w.watchLimit(limit)
 	ids := w.run(short, limit+scale(8+limit, 300)) // more than may go, and only now, so that none is missed
 	var longest time.Duration
-	for kills := 0; w.unfinished() > 0; kills++ {
+	for w.unfinished() > 0 {
 		time.Sleep(time.Duration(random.IntN(300)) * time.Millisecond)
 		switch random.IntN(4) {
 		case 0:
