@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"prefect/engine/flowfile"
 	"prefect/engine/manifest"
@@ -104,7 +106,7 @@ func deploymentBuild(ctx context.Context, e *env, o deploymentBuildOptions) erro
 		return err
 	}
 	if created, err := ignore.WriteDefault(plan.root); err != nil {
-		return err
+		e.note("%s\n", err) // the flow runs all the same, and with -o its file can be elsewhere
 	} else if created {
 		e.success("Default '.prefectignore' file written to %s\n", filepath.Join(plan.root, ignore.FileName))
 	}
@@ -166,7 +168,10 @@ func (e *env) planBuild(o deploymentBuildOptions) (*buildPlan, error) {
 	file, function, ok := cutEntrypoint(o.entrypoint)
 	if !ok {
 		return nil, withHint(errorf("Your flow path must include the name of the function that is the entrypoint to your flow."),
-			"Try %s:<flow_name> for your flow path.", o.entrypoint)
+			"Try %s:<flow_name> for your flow path.", cmp.Or(strings.TrimRight(file, ":"), "./flow.py"))
+	}
+	if file == "" {
+		return nil, withHint(errorf("'%s' names no script", o.entrypoint), "Try ./flow.py:%s for your flow path.", function)
 	}
 	p.function = function
 	if p.script, err = flowfile.FindScript(file); err != nil {
@@ -198,7 +203,10 @@ func placeScript(script string) (root, relative string, err error) {
 	}
 	relative, err = filepath.Rel(root, script)
 	if err != nil || !filepath.IsLocal(relative) {
-		return filepath.Dir(script), filepath.Base(script), nil
+		root, relative = filepath.Dir(script), filepath.Base(script)
+	}
+	if path := filepath.Join(root, relative); !utf8.ValidString(path) {
+		return "", "", errorf("the path %q of the script is not UTF-8 text, so a deployment file can't hold it; rename its folder or the script", path)
 	}
 	return root, filepath.ToSlash(relative), nil
 }
@@ -207,11 +215,15 @@ func manifestPath(output, root, function string) (string, error) {
 	if output == "" {
 		return filepath.Join(root, function+"-deployment.yaml"), nil
 	}
-	switch filepath.Ext(output) {
-	case "":
+	name := strings.TrimSuffix(filepath.Base(output), ".yaml")
+	switch {
+	case name == "" || os.IsPathSeparator(output[len(output)-1]):
+		return "", errorf("the output '%s' is not the name of a file", output)
+	case output == "-" || strings.HasPrefix(output, "/dev/"):
+		return "", errorf("the deployment is written to a file, which 'prefect deployment apply' reads; '%s' can't be one", output)
+	case filepath.Ext(output) == "":
 		output += ".yaml"
-	case ".yaml":
-	default:
+	case filepath.Ext(output) != ".yaml":
 		return "", errorf("Output file must be a '.yaml' file.")
 	}
 	path, err := filepath.Abs(output)

@@ -53,8 +53,10 @@ func (p *buildPlan) deployment(flow *flowfile.Flow, o deploymentBuildOptions) (*
 	if o.queue != "" {
 		queue = o.queue
 	}
-	if err := manifest.CheckName("work queue name", queue); err != nil {
-		return nil, errorf("%w", err)
+	for what, name := range map[string]string{"work queue name": queue, "flow name": flow.Name} {
+		if err := manifest.CheckName(what, name); err != nil {
+			return nil, errorf("%w", err)
+		}
 	}
 	version := flow.Version
 	if o.version != "" {
