@@ -13,6 +13,7 @@ import (
 	"prefect/cli/render"
 	"prefect/engine/manifest"
 	"prefect/engine/sdk"
+	"prefect/engine/storage"
 	"prefect/store"
 
 	"github.com/urfave/cli/v2"
@@ -82,10 +83,28 @@ func deploymentApply(ctx context.Context, e *env, o deploymentApplyOptions) erro
 		_ = sdk.Compile(ctx, dir, python) // so that the first run doesn't wait for it; each run can without
 	}
 	if o.output != "" {
-		return e.showApplied(ctx, db, applied, o.output)
+		err = e.showApplied(ctx, db, applied, o.output)
+	} else {
+		for i, a := range applied {
+			e.printApplied(all[i], a)
+		}
 	}
-	for i, a := range applied {
-		e.printApplied(all[i], a)
+	if err != nil {
+		return err
+	}
+	return e.warnOfMissingFiles(all)
+}
+
+// warnOfMissingFiles says what would make runs fail. It is no error: the files may come later.
+func (e *env) warnOfMissingFiles(all []store.Deployment) error {
+	home, err := e.home()
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if err := storage.CheckDeployment(home, d); err != nil {
+			e.warn("The runs of '%s' would fail: %s.\n", d.FullName(), err)
+		}
 	}
 	return nil
 }

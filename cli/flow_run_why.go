@@ -51,7 +51,11 @@ func (e *env) why(ctx context.Context, db *store.DB, run store.FlowRun) (agent.R
 	}
 	secrets.Parameters(run.Parameters)
 	run.State = withoutSecrets(run.State, secrets)
-	reason, err := agent.Why(ctx, db, run, func() error {
+	home, err := e.home()
+	if err != nil {
+		return agent.Reason{}, err
+	}
+	reason, err := agent.Why(ctx, db, home, run, func() error {
 		_, err := e.findPython("")
 		return err
 	})

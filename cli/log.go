@@ -17,10 +17,14 @@ func (e *env) logger() func(level int, logger, text string) {
 }
 
 // printLog prints a log line to stderr, unless PREFECT_LOGGING_LEVEL is above it.
-func (e *env) printLog(l store.LogLine) {
-	if l.Level >= e.logLevel() {
-		io.WriteString(e.err, render.LogLine(l.At, l.Level, l.Label, l.Message))
+func (e *env) printLog(l store.LogLine) { io.WriteString(e.err, e.logText(l)) }
+
+// logText is how a log line is shown: not at all if PREFECT_LOGGING_LEVEL is above it.
+func (e *env) logText(l store.LogLine) string {
+	if l.Level < e.logLevel() {
+		return ""
 	}
+	return render.LogLine(l.At, l.Level, l.Label, l.Message)
 }
 
 var levelNumbers = map[string]int{"NOTSET": 0, "DEBUG": 10, "INFO": 20, "WARN": 30, "WARNING": 30, "ERROR": 40, "CRITICAL": 50, "FATAL": 50}

@@ -6,24 +6,6 @@ import (
 	"time"
 )
 
-// Place is where deployments' flows are and what runs them.
-type Place struct {
-	Path, Python string // empty where there is none, or the flow is fetched from elsewhere
-	Deployments  int
-	Example      string // the full name of one
-}
-
-// DeploymentPlaces returns the places of all deployments, each once.
-func (db *DB) DeploymentPlaces(ctx context.Context) ([]Place, error) {
-	rows, err := db.db.QueryContext(ctx, `
-		select case when d.storage is null and d.snapshot is null then coalesce(d.path, '') else '' end, coalesce(d.python, ''), count(*), min(f.name || '/' || d.name)
-		from deployment d join flow f on f.id = d.flow_id group by 1, 2 order by 4`)
-	return collect(rows, err, func(rows *sql.Rows) (p Place, err error) {
-		err = rows.Scan(&p.Path, &p.Python, &p.Deployments, &p.Example)
-		return p, err
-	})
-}
-
 // DueQueue is how many runs of a queue are due and unclaimed.
 type DueQueue struct {
 	Queue           string // empty for runs without a queue

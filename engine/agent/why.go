@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"prefect/engine/process"
+	"prefect/engine/storage"
 	"prefect/store"
 )
 
@@ -19,9 +20,9 @@ type Reason struct {
 	Args []string // the command that helps, without the program's name; empty if none does
 }
 
-// Why finds out why a flow run isn't running, at the database's time now. python reports whether
+// Why finds out why a flow run isn't running, at the database's time now. home is PREFECT_HOME; python reports whether
 // an interpreter can be found where the deployment's own is gone.
-func Why(ctx context.Context, db *store.DB, run store.FlowRun, python func() error) (Reason, error) {
+func Why(ctx context.Context, db *store.DB, home string, run store.FlowRun, python func() error) (Reason, error) {
 	name := "'" + run.Name + "'"
 	switch {
 	case run.State.Type.Final():
@@ -31,7 +32,7 @@ func Why(ctx context.Context, db *store.DB, run store.FlowRun, python func() err
 	case run.Claim != nil:
 		return whyClaimed(run, name), nil
 	}
-	return whyScheduled(ctx, db, run, name, python)
+	return whyScheduled(ctx, db, home, run, name, python)
 }
 
 func whyOver(run store.FlowRun, name string) Reason {
@@ -73,7 +74,7 @@ func whyClaimed(run store.FlowRun, name string) Reason {
 }
 
 // whyScheduled goes through what a run needs before an agent starts it, in that order.
-func whyScheduled(ctx context.Context, db *store.DB, run store.FlowRun, name string, python func() error) (Reason, error) {
+func whyScheduled(ctx context.Context, db *store.DB, home string, run store.FlowRun, name string, python func() error) (Reason, error) {
 	if run.DeploymentID == nil {
 		return Reason{"no-deployment", fmt.Sprintf("The deployment of flow run %s was deleted, so nothing says how to start it.", name),
 			[]string{"flow-run", "cancel", run.ID}}, nil
@@ -91,7 +92,7 @@ func whyScheduled(ctx context.Context, db *store.DB, run store.FlowRun, name str
 	if reason, found, err := whyQueue(ctx, db, run, waits, future); found || err != nil {
 		return reason, err
 	}
-	if reason, found := whyCantStart(d, name, python); found {
+	if reason, found := whyCantStart(home, d, name, python); found {
 		return reason, nil
 	}
 	if future {
@@ -143,12 +144,9 @@ func whyQueue(ctx context.Context, db *store.DB, run store.FlowRun, waits string
 }
 
 // whyCantStart is what would make the run fail at once.
-func whyCantStart(d store.Deployment, name string, python func() error) (r Reason, found bool) {
-	if d.Path != nil && d.Storage == nil && d.Snapshot == nil {
-		if info, err := os.Stat(*d.Path); err != nil || !info.IsDir() {
-			return Reason{"folder-missing", fmt.Sprintf("Flow run %s would fail, because the folder of its deployment, %s, is not there.", name, *d.Path),
-				[]string{"deployment", "inspect", d.FullName()}}, true
-		}
+func whyCantStart(home string, d store.Deployment, name string, python func() error) (r Reason, found bool) {
+	if err := storage.CheckDeployment(home, d); err != nil {
+		return Reason{"files-missing", fmt.Sprintf("Flow run %s would fail: %v.", name, err), []string{"deployment", "inspect", d.FullName()}}, true
 	}
 	if d.Python != nil {
 		if _, err := os.Stat(*d.Python); err == nil {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"prefect/engine/process"
 	"prefect/engine/python"
+	"prefect/engine/storage"
 	"prefect/store"
 )
 
@@ -30,37 +30,47 @@ func (o Options) interpreter(ctx context.Context) Check {
 	return Check{"interpreter", OK, fmt.Sprintf("%s, Python %s", path, v), nil, ""}
 }
 
-// deployments looks whether the folders and interpreters of deployments are still there.
+// deployments looks whether the files and interpreters of deployments are still there. What several
+// of them lack is said once.
 func (o Options) deployments(ctx context.Context, db *store.DB) ([]Check, error) {
-	places, err := db.DeploymentPlaces(ctx)
+	stored, err := db.Deployments(ctx, store.DeploymentFilter{})
 	if err != nil {
 		return nil, err
 	}
-	total := 0
+	type lack struct{ reason, outcome, hint string }
+	var lacks []lack
+	concerned := map[lack][]store.Deployment{}
+	note := func(l lack, d store.Deployment) {
+		if concerned[l] == nil {
+			lacks = append(lacks, l)
+		}
+		concerned[l] = append(concerned[l], d)
+	}
+	for _, d := range stored {
+		if err := storage.CheckDeployment(o.Home, d); err != nil {
+			note(lack{err.Error(), "would fail",
+				"Build and apply them again from where the flows are now, or delete them with 'prefect deployment delete'."}, d)
+		}
+		if d.Python != nil && !exists(*d.Python) {
+			note(lack{*d.Python + " is not there", "use the agent's interpreter", "Apply them again from the environment they need."}, d)
+		}
+	}
+	if len(lacks) == 0 {
+		return []Check{{"deployments", OK, deployments(stored), nil, ""}}, nil
+	}
 	var all []Check
-	for _, p := range places {
-		total += p.Deployments
-		example := fmt.Sprintf("%s (such as '%s')", deployments(p.Deployments), p.Example)
-		if p.Path != "" && !isDir(p.Path) {
-			all = append(all, Check{"deployments", Warning, fmt.Sprintf("The folder %s of %s is not there, so their runs would fail.", p.Path, example), nil,
-				"Build and apply them again from where the flows are now, or delete them with 'prefect deployment delete'."})
-		}
-		if p.Python != "" && !exists(p.Python) {
-			all = append(all, Check{"deployments", Warning, fmt.Sprintf("The interpreter %s of %s is not there; their runs use the one of the agent.", p.Python, example), nil,
-				"Apply them again from the environment they need."})
-		}
+	for _, l := range lacks[:min(len(lacks), 10)] {
+		all = append(all, Check{"deployments", Warning, fmt.Sprintf("The runs of %s (such as '%s') %s: %s.",
+			deployments(concerned[l]), concerned[l][0].FullName(), l.outcome, l.reason), nil, l.hint})
 	}
-	if len(all) == 0 {
-		all = []Check{{"deployments", OK, deployments(total), nil, ""}}
-	}
-	return all[:min(len(all), 10)], nil
+	return all, nil
 }
 
-func deployments(n int) string {
-	if n == 1 {
+func deployments(list []store.Deployment) string {
+	if len(list) == 1 {
 		return "1 deployment"
 	}
-	return fmt.Sprintf("%d deployments", n)
+	return fmt.Sprintf("%d deployments", len(list))
 }
 
 // agents tells which agents are up. One that was killed has left its row, which the next takes away.
@@ -182,9 +192,4 @@ func (o Options) clock(ctx context.Context, db *store.DB) ([]Check, error) {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(filepath.Clean(path))
-	return err == nil && info.IsDir()
 }

@@ -23,6 +23,12 @@ type Process struct {
 // deployment's interpreter.
 var defaultCommand = []string{"python", "-m", "prefect.engine"}
 
+// RunsEngine reports whether a command runs Prefect's engine, in a shell or by another program as
+// well.
+func RunsEngine(command []string) bool {
+	return slices.ContainsFunc(command, func(arg string) bool { return strings.Contains(arg, "prefect.engine") })
+}
+
 // Parse reads a deployment's infrastructure (JSON, as the YAML file has it) and puts the
 // overrides, an object of dotted keys such as "env.NAME", over it. The error says which key is
 // wrong and what would be right.

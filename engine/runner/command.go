@@ -58,11 +58,6 @@ func (o Options) interpreter(dep store.Deployment) (python, note string, err err
 	return python, note, nil
 }
 
-// isEngine reports whether a command runs Prefect's engine, in a shell or by another program as well.
-func isEngine(args []string) bool {
-	return slices.ContainsFunc(args, func(arg string) bool { return strings.Contains(arg, "prefect.engine") })
-}
-
 // environment is the environment of the run's process: ours, the profile's settings, the
 // infrastructure's, and what the embedded package needs.
 func (o Options) environment(run store.FlowRun, p infra.Process, args []string) []string {
@@ -84,7 +79,7 @@ func (o Options) environment(run store.FlowRun, p infra.Process, args []string) 
 	}
 	vars["PREFECT_HOME"], vars["PREFECT_BINARY"] = o.Home, o.Binary
 	vars["PREFECT__FLOW_RUN_ID"], vars["PREFECT__FLOW_RUN_NAME"] = run.ID, run.Name
-	if isEngine(args) {
+	if infra.RunsEngine(args) {
 		path := o.SDKDir
 		if old := vars["PYTHONPATH"]; old != "" {
 			path += string(filepath.ListSeparator) + old

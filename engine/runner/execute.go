@@ -26,10 +26,10 @@ type Options struct {
 	Environ    []string // what the run's process inherits
 	SDKDir     string   // the folder of the embedded Python package
 	FindPython func() (string, error)
-	Stdout     io.Writer // what the run prints is passed on
-	Stderr     io.Writer
-	Print      func(store.LogLine) // prints one log line
-	Grace      time.Duration       // between asking a run to end and killing it
+	Stdout     *os.File                   // what the run prints is passed on
+	Stderr     *os.File                   // and log lines are shown here
+	LogText    func(store.LogLine) string // how a log line is shown, with its newline; empty if it is not
+	Grace      time.Duration              // between asking a run to end and killing it
 }
 
 // drainTime is how long after the end of the run's process its output is waited for, where another
@@ -45,6 +45,7 @@ type supervisor struct {
 	self       string
 	rec        *recorder
 	talk       *session
+	out, errs  *screen
 }
 
 // Execute runs a flow run to its end and returns it with the state it has then. token is the claim
@@ -58,6 +59,7 @@ func Execute(ctx context.Context, o Options, id, token string) (store.FlowRun, e
 	}
 	process.AdoptOrphans()
 	s := &supervisor{Options: o, self: self.String(), handedOver: token != ""}
+	s.out, s.errs = screens(o.Stdout, o.Stderr)
 	if token == "" {
 		s.run, err = o.DB.ClaimFlowRun(ctx, id, s.self)
 	} else {
@@ -195,9 +197,9 @@ func (s *supervisor) start(ctx context.Context, cmd *exec.Cmd, p infra.Process, 
 		_ = child.Wait()
 		return store.State{}, err
 	}
-	s.talk = &session{db: s.DB, rec: s.rec, print: s.Print, run: s.message(dep), runID: s.run.ID, claim: *s.run.Claim, process: s.self}
-	return s.attend(ctx, cmd, child, conn, capture(out, passOn(p.StreamOutput, s.Stdout), store.FromStdout, s.printed),
-		capture(errs, passOn(p.StreamOutput, s.Stderr), store.FromStderr, s.printed))
+	s.talk = &session{db: s.DB, rec: s.rec, print: s.show, run: s.message(dep), runID: s.run.ID, claim: *s.run.Claim, process: s.self}
+	return s.attend(ctx, cmd, child, conn, capture(out, s.out.feed(p.StreamOutput), store.FromStdout, s.printed),
+		capture(errs, s.errs.feed(p.StreamOutput), store.FromStderr, s.printed))
 }
 
 // started records that the process is there. A command that isn't Prefect's engine doesn't say
@@ -206,7 +208,7 @@ func (s *supervisor) started(cmd *exec.Cmd) {
 	if id, err := process.Of(cmd.Process.Pid); err == nil {
 		s.rec.put(store.FlowProcessStarted{ID: s.run.ID, Claim: *s.run.Claim, Process: id.String()}, 0)
 	}
-	if !isEngine(cmd.Args) {
+	if !infra.RunsEngine(cmd.Args) {
 		s.rec.put(store.FlowRunMoved{ID: s.run.ID, State: store.NewState(store.Running, "Running", "", s.DB.Now())}, 0)
 	}
 }
@@ -229,6 +231,7 @@ func (s *supervisor) attend(ctx context.Context, cmd *exec.Cmd, child *process.C
 			s.log(30, "prefect.infrastructure.process", fmt.Sprintf("The run has left a process behind that holds its %s open; what that one prints is not recorded any more.", o.source))
 		}
 	}
+	s.errs.end()
 	<-talked
 	return s.outcome(cmd, waitErr, cancelled), nil
 }
@@ -254,13 +257,6 @@ func closeAll(files ...any) {
 	}
 }
 
-func passOn(on bool, w io.Writer) io.Writer {
-	if on {
-		return w
-	}
-	return nil
-}
-
 // message tells the engine what to run.
 func (s *supervisor) message(dep store.Deployment) *runMessage {
 	return &runMessage{Kind: "run", FlowRunID: s.run.ID, Name: s.run.Name, FlowName: dep.FlowName, DeploymentID: &dep.ID,
@@ -276,9 +272,11 @@ func (s *supervisor) printed(l store.LogLine) {
 // say prints a line of the supervisor's own; log also keeps it with the run.
 func (s *supervisor) say(level int, logger, text string) store.LogLine {
 	l := store.LogLine{FlowRunID: s.run.ID, Source: store.FromLog, Level: level, Logger: logger, Label: logger, Message: text, At: time.Now()}
-	s.Print(l)
+	s.show(l)
 	return l
 }
+
+func (s *supervisor) show(l store.LogLine) { s.errs.say(s.LogText(l)) }
 
 func (s *supervisor) log(level int, logger, text string) {
 	s.rec.put(s.say(level, logger, text), len(text))

@@ -6,8 +6,6 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"prefect/engine/block"
-	"prefect/engine/ordered"
 	"prefect/engine/storage"
 	"prefect/store"
 )
@@ -42,18 +40,9 @@ func (s *supervisor) fetch(ctx context.Context, dep *store.Deployment) (remove f
 }
 
 func (s *supervisor) fetchFromBlock(ctx context.Context, dep *store.Deployment, dir string) error {
-	document, err := ordered.DecodeMap(dep.Storage)
+	l, err := storage.LocateDeployment(*dep)
 	if err != nil {
-		return fmt.Errorf("reading the deployment's storage block: %w", err)
-	}
-	path := ""
-	if dep.Path != nil {
-		path = *dep.Path
-	}
-	b := block.FromDocument(document)
-	l, err := storage.Locate(b.Type, b.Values, path)
-	if err != nil {
-		return fmt.Errorf("the deployment's storage block: %w", err)
+		return err
 	}
 	got, err := storage.Fetch(ctx, l, s.Home, dir)
 	if err != nil {

@@ -3,7 +3,6 @@ package runner
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -16,8 +15,8 @@ import (
 // records it line by line.
 type output struct {
 	tail   *tail
-	to     io.Writer // nil to record only
-	source string    // store.FromStdout or store.FromStderr
+	to     *feed  // nil to record only
+	source string // store.FromStdout or store.FromStderr
 	level  int
 	keep   func(store.LogLine)
 	part   []byte // the line that has not ended yet
@@ -25,9 +24,8 @@ type output struct {
 	done   chan struct{}
 }
 
-// capture starts to read the pipe. Errors of the writer are no reason to stop recording: a
-// terminal can be closed while its runs go on.
-func capture(pipe *os.File, to io.Writer, source string, keep func(store.LogLine)) *output {
+// capture starts to read the pipe.
+func capture(pipe *os.File, to *feed, source string, keep func(store.LogLine)) *output {
 	o := &output{tail: &tail{stream: pipe}, to: to, source: source, level: 20, keep: keep, done: make(chan struct{})}
 	go o.run()
 	return o
@@ -40,12 +38,15 @@ func (o *output) run() {
 		n, err := o.tail.Read(buf)
 		if n > 0 {
 			if o.to != nil {
-				_, _ = o.to.Write(buf[:n])
+				o.to.write(buf[:n])
 			}
 			o.lines(buf[:n])
 		}
 		if err != nil {
 			o.endLine(true)
+			if o.to != nil {
+				o.to.flush()
+			}
 			return
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"prefect/engine/infra"
 	"prefect/engine/process"
 	"prefect/store"
 )
@@ -71,7 +72,7 @@ func (s *supervisor) outcome(cmd *exec.Cmd, waitErr error, cancelled bool) store
 		s.log(40, "prefect.infrastructure.process", fmt.Sprintf("Process %s exited with status code: %d%s", quote(s.run.Name), code, how))
 	}
 	s.talk.mu.Lock()
-	python := s.talk.hello.Kind != "" || isEngine(cmd.Args)
+	python := s.talk.hello.Kind != "" || infra.RunsEngine(cmd.Args)
 	s.talk.mu.Unlock()
 	switch {
 	case python:
@@ -128,7 +129,7 @@ func (s *supervisor) settle(end store.State) error {
 	}
 	l := store.LogLine{FlowRunID: s.run.ID, Source: store.FromLog, Level: level, Logger: "prefect.flow_runs",
 		Label: "Flow run " + quote(s.run.Name), Message: "Finished in state " + end.String(), At: time.Now()}
-	s.Print(l)
+	s.show(l)
 	s.rec.put(l, len(l.Message))
 	return s.rec.flush()
 }
