@@ -120,15 +120,18 @@ func agentStart(ctx context.Context, e *env, o agentStartOptions) error {
 	}
 	drain, stop, forced := e.agentSignals(ctx, a)
 	failures, err := a.Run(drain, stop)
-	switch {
-	case err != nil:
+	if err != nil {
 		return databaseError(err)
+	}
+	stays := !o.drain && !o.runOnce
+	if stays {
+		e.note("Agent stopped!\n")
+	}
+	switch {
 	case forced() != 0:
 		return exitError(forced())
-	case failures > 0 && (o.drain || o.runOnce):
+	case failures > 0 && !stays:
 		return exitError(exitFailed)
-	case !o.drain && !o.runOnce:
-		e.note("Agent stopped!\n")
 	}
 	return nil
 }

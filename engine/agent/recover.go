@@ -127,13 +127,13 @@ func endRun(ctx context.Context, db *store.DB, run store.FlowRun, say func(strin
 	if run.FlowProcess != nil && run.ParentTaskRunID == nil {
 		process.KillMarked("PREFECT__FLOW_RUN_ID", run.ID)
 	}
-	end := store.NewState(store.Crashed, "Crashed", "The flow run's processes are gone; they were killed, or the machine went down.", db.Now())
+	end, what := store.NewState(store.Crashed, "Crashed", "The flow run's processes are gone; they were killed, or the machine went down.", db.Now()), "has lost its process"
 	if run.State.Type == store.Cancelling {
-		end = store.NewState(store.Cancelled, "Cancelled", "The flow run was cancelled.", db.Now())
+		end, what = store.NewState(store.Cancelled, "Cancelled", "The flow run was cancelled.", db.Now()), "was being cancelled, and its processes are gone"
 	}
 	n, err := db.EndClaim(ctx, *run.Claim, end)
 	if err == nil && n > 0 {
-		say(fmt.Sprintf("Flow run '%s' has lost its process; it is marked as %s.", run.Name, end.Name))
+		say(fmt.Sprintf("Flow run '%s' %s; it is marked as %s.", run.Name, what, end.Name))
 	}
 	return err
 }
