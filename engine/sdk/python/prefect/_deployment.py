@@ -83,12 +83,11 @@ def place(flow: Flow) -> Any:
 
 
 def checked(infrastructure: Any) -> Any:
-    """A `Process`, the default one for None; `ValueError` for anything else."""
+    """A `Process`, the default one for None; an error for anything else."""
     from prefect.infrastructure import Process
 
     if infrastructure is None:
         return Process()
-
     if not isinstance(infrastructure, Process):
         raise TypeError(
             f"{type(infrastructure).__name__} is no infrastructure here; use "

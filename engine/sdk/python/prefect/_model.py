@@ -4,9 +4,27 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Container, Dict, Optional, Tuple
+    from typing import Any, Container, Dict, List, Mapping, Optional, Tuple
 
     from typing_extensions import Self
+
+
+class Shown:
+    """Shows its fields as pydantic's models do: with the name of the class in repr, without in str."""
+
+    __slots__ = ()
+
+    def _shown(self) -> Mapping[str, Any]:
+        return vars(self)
+
+    def _texts(self) -> List[str]:
+        return [f"{name}={value!r}" for name, value in self._shown().items()]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(self._texts())})"
+
+    def __str__(self) -> str:
+        return " ".join(self._texts())
 
 
 class Model:

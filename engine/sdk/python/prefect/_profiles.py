@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prefect._model import Shown
 from prefect.settings import SETTING_VARIABLES, Setting, Settings, get_current_settings
 
 TYPE_CHECKING = False
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     Named = Union[str, Setting]
 
 
-class Profile:
+class Profile(Shown):
     """Settings under a name; ``settings`` are by `Setting`, ``source`` is the profile's file."""
 
     def __init__(
@@ -36,14 +37,8 @@ class Profile:
     def dict(self) -> Dict[str, Any]:
         return {"name": self.name, "settings": dict(self.settings), "source": self.source}
 
-    def __repr__(self) -> str:
-        return f"Profile({self._shown(', ')})"
-
-    def __str__(self) -> str:
-        return self._shown(" ")
-
-    def _shown(self, joint: str) -> str:
-        return joint.join(f"{name}={value!r}" for name, value in self.dict().items())
+    def _shown(self) -> Dict[str, Any]:
+        return self.dict()
 
 
 def _by_setting(settings: Dict[Any, Any]) -> Dict[Setting, Any]:

@@ -266,10 +266,8 @@ def _logs(log_filter: Any) -> List[Any]:
             for row in run_command(["flow-run", "logs", run_id, "-o", "json"]):
                 rows.append({**row, "flow_run_id": run_id})
     # 2.1 prints how a run ends and doesn't send it: the state says it.
-    return [Log.from_api(row) for row in rows if not _ENDING.match(row["message"])]
-
-
-_ENDING = re.compile(r"Finished in state \w+\(")
+    ending = re.compile(r"Finished in state \w+\(")
+    return [Log.from_api(row) for row in rows if not ending.match(row["message"])]
 
 
 def _log_row(event: Dict[str, Any]) -> Dict[str, Any]:

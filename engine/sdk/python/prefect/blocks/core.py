@@ -6,7 +6,7 @@ readable by their owner only, since they can hold secrets.
 
 from __future__ import annotations
 
-from prefect._model import Model
+from prefect._model import Model, Shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     B = TypeVar("B", bound="Block")
 
 
-class Block(Model):
+class Block(Shown, Model):
     """Base of the block types. Values are checked and coerced as pydantic 1 does.
 
     `ValueError` is raised for values that don't fit.
@@ -175,14 +175,8 @@ class Block(Model):
 
     __hash__ = None  # type: ignore[assignment]
 
-    def _shown(self) -> List[str]:
-        return [f"{name}={value!r}" for name, value in self]
-
-    def __str__(self) -> str:
-        return " ".join(self._shown())
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(self._shown())})"
+    def _shown(self) -> Dict[str, Any]:
+        return dict(self)
 
 
 def _in_clear(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from prefect._model import Shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple
@@ -43,7 +45,7 @@ def raise_for_reserved_arguments(fn: Callable[..., Any], reserved_arguments: Any
     check_reserved(fn, reserved_arguments)
 
 
-class ParameterSchema:
+class ParameterSchema(Shown):
     """A function's parameters as a JSON schema."""
 
     def __init__(
@@ -74,15 +76,6 @@ class ParameterSchema:
         return vars(self) == theirs
 
     __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"ParameterSchema({self._shown(', ')})"
-
-    def __str__(self) -> str:
-        return self._shown(" ")
-
-    def _shown(self, joint: str) -> str:
-        return joint.join(f"{name}={value!r}" for name, value in vars(self).items())
 
 
 def parameter_schema(fn: Callable[..., Any]) -> ParameterSchema:

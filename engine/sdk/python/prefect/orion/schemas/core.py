@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prefect._ids import as_uuid, new_id
-from prefect._model import Model
+from prefect._model import Model, Shown
 from prefect.exceptions import InvalidNameError
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ def raise_on_invalid_name(name: str) -> None:
         )
 
 
-class Record(Model):
+class Record(Shown, Model):
     """An object with an id and fields, as the API gives them."""
 
     __fields__: Tuple[str, ...] = ("id",)
@@ -64,16 +64,10 @@ class Record(Model):
     def __hash__(self) -> int:
         return hash(self._id)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(self._shown())})"
-
-    def __str__(self) -> str:
-        return " ".join(self._shown())
-
-    def _shown(self) -> List[str]:
+    def _shown(self) -> Dict[str, Any]:
         # when a row was written says nothing of the object, so 2.1 leaves it out
         hidden = ("created", "updated")
-        return [f"{n}={getattr(self, n, None)!r}" for n in self.__fields__ if n not in hidden]
+        return {n: getattr(self, n, None) for n in self.__fields__ if n not in hidden}
 
 
 def _typed(key: str, value: Any) -> Any:

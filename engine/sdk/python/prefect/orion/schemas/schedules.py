@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from prefect._model import Shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
@@ -10,20 +12,11 @@ if TYPE_CHECKING:
 __all__ = ["CronSchedule", "IntervalSchedule", "RRuleSchedule"]
 
 
-class _Schedule:
+class _Schedule(Shown):
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
 
     __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._shown(', ')})"
-
-    def __str__(self) -> str:
-        return self._shown(" ")
-
-    def _shown(self, joint: str) -> str:
-        return joint.join(f"{name}={value!r}" for name, value in vars(self).items())
 
 
 class IntervalSchedule(_Schedule):
