@@ -96,11 +96,7 @@ func checkAnswer(schema *params.Schema, name, answer string) error {
 	if answer == "" {
 		return errors.New("a value is needed")
 	}
-	_, value, err := schema.ParseAssignment(name + "=" + answer)
-	if err != nil {
-		return err
-	}
-	err = schema.CheckGiven(yaml.MapSlice{{Key: name, Value: value}})
+	err := schema.CheckGiven(yaml.MapSlice{{Key: name, Value: schema.Value(name, answer)}})
 	var bad *params.Error
 	if errors.As(err, &bad) && len(bad.Problems) > 0 {
 		return errors.New(bad.Problems[0].Msg)

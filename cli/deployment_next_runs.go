@@ -99,8 +99,10 @@ func (e *env) nextRuns(ctx context.Context, db *store.DB, d store.Deployment, co
 	}
 	s = s.Anchored(stored.Since)
 	var due []time.Time
-	for at, ok := s.Next(e.now()); ok && len(due) < count; at, ok = s.Next(at) {
-		due = append(due, at)
+	for at := range s.After(e.now()) {
+		if due = append(due, at); len(due) == count {
+			break
+		}
 	}
 	return due, nil
 }

@@ -27,18 +27,12 @@ func readParameters(schema *params.Schema, assignments []string, object string, 
 		}
 	}
 	for _, assignment := range assignments {
-		if name, value, ok := strings.Cut(assignment, "="); ok && strings.HasPrefix(value, "@") {
-			text, err := textOrFile(value, nil)
-			if err != nil {
-				return nil, err
-			}
-			assignment = name + "=" + text
-		}
-		name, value, err := schema.ParseAssignment(assignment)
+		name, typed, _ := strings.Cut(assignment, "=") // checkAssignments has seen to it
+		typed, err := textOrFile(typed, nil)
 		if err != nil {
-			return nil, errorf("%w", err)
+			return nil, err
 		}
-		given = ordered.Set(given, name, value)
+		given = ordered.Set(given, name, schema.Value(name, typed))
 	}
 	return given, nil
 }

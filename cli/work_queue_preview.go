@@ -42,19 +42,22 @@ func workQueuePreview(ctx context.Context, e *env, word string, ahead time.Durat
 	if err != nil {
 		return databaseError(err)
 	}
+	if forScripts(output) {
+		return e.showPreview(ctx, db, runs, output)
+	}
 	slots, err := e.slotsToCome(ctx, db, q.Name, until)
 	if err != nil {
 		return err
 	}
-	if q.IsPaused && !forScripts(output) {
+	if q.IsPaused {
 		e.warn("Work queue '%s' is paused, so none of its runs starts. Go on with: prefect work-queue resume %s\n", q.Name, shellWord(q.Name))
 	}
-	if len(runs) == 0 && !forScripts(output) {
+	if len(runs) == 0 {
 		e.printf("No runs found - try increasing how far into the future you preview with the --hours flag\n")
 	} else if err := e.showPreview(ctx, db, runs, output); err != nil {
 		return err
 	}
-	if slots.runs > 0 && !forScripts(output) {
+	if slots.runs > 0 {
 		e.note("%s\n", slots)
 	}
 	return nil
@@ -106,7 +109,10 @@ func (e *env) slotsToCome(ctx context.Context, db *store.DB, queue string, until
 			return slots, errorf("The schedule of deployment '%s' can't be read: %v", d.Name, err)
 		}
 		s, n := s.Anchored(d.Since), 0
-		for at, ok := s.Next(e.now()); ok && !at.After(until) && n < maxSlots; at, ok = s.Next(at) {
+		for at := range s.After(e.now()) {
+			if at.After(until) || n == maxSlots {
+				break
+			}
 			if at.UnixMicro() == d.Until.UnixMicro() {
 				continue // written already
 			}

@@ -66,9 +66,9 @@ func (a *Agent) fireOne(ctx context.Context, d store.DeploymentSchedule, now tim
 	s = s.Anchored(d.Since)
 	missed, earlier := missedSlots(s, *d.Until, now)
 	slots := a.settle(missed, now)
-	until := nextSlot(s, now)
-	if until != nil {
-		slots = append(slots, store.Slot{At: *until, Name: a.RunName()})
+	var until *time.Time
+	if at, ok := s.Next(now); ok {
+		until, slots = &at, append(slots, store.Slot{At: at, Name: a.RunName()})
 	}
 	return a.addSlots(ctx, d, slots, until, earlier)
 }
@@ -86,13 +86,6 @@ func (a *Agent) addSlots(ctx context.Context, d store.DeploymentSchedule, slots 
 	return nil
 }
 
-func nextSlot(s *schedule.Schedule, after time.Time) *time.Time {
-	if at, ok := s.Next(after); ok {
-		return &at
-	}
-	return nil
-}
-
 // missedSlots returns the slots from the one at from, which was written ahead, up to now: that one
 // and the latest maxMissed. earlier is how many there were between, at most maxCounted.
 func missedSlots(s *schedule.Schedule, from, now time.Time) (latest []time.Time, earlier int) {
@@ -103,8 +96,11 @@ func missedSlots(s *schedule.Schedule, from, now time.Time) (latest []time.Time,
 			start = from
 		}
 		latest = latest[:0]
-		for at := nextSlot(s, start.Add(-time.Microsecond)); at != nil && !at.After(now); at = nextSlot(s, *at) {
-			latest = append(latest, *at)
+		for at := range s.After(start.Add(-time.Microsecond)) {
+			if at.After(now) {
+				break
+			}
+			latest = append(latest, at)
 		}
 		if start.Equal(from) || len(latest) > maxMissed {
 			break
@@ -114,7 +110,10 @@ func missedSlots(s *schedule.Schedule, from, now time.Time) (latest []time.Time,
 		return latest, 0
 	}
 	latest = latest[len(latest)-maxMissed:]
-	for at := nextSlot(s, from); earlier < maxCounted && at.Before(latest[0]); at = nextSlot(s, *at) {
+	for at := range s.After(from) {
+		if earlier == maxCounted || !at.Before(latest[0]) {
+			break
+		}
 		earlier++
 	}
 	return append([]time.Time{from}, latest...), earlier

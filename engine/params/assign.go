@@ -1,36 +1,27 @@
 package params
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/goccy/go-yaml"
 
 	"prefect/engine/ordered"
 )
 
-// ParseAssignment reads "name=value" as a person types it. A parameter that takes texts gets the
+// Value reads the value of a parameter as a person types it. A parameter that takes texts gets the
 // text as it is, so zip=01234 keeps its zero; any other takes JSON ("3", "[1, 2]", "null") where
 // the value is JSON, and else the text, which Python may still convert.
-func (s *Schema) ParseAssignment(assignment string) (name string, value any, err error) {
-	name, raw, ok := strings.Cut(assignment, "=")
-	switch {
-	case !ok:
-		return "", nil, fmt.Errorf("the parameter %q has no value; write NAME=VALUE", assignment)
-	case name == "":
-		return "", nil, fmt.Errorf("the parameter %q has no name; write NAME=VALUE", assignment)
-	}
+func (s *Schema) Value(name, typed string) any {
 	kinds := s.kinds(mapping(s.properties, name), 0)
 	others := slices.ContainsFunc(kinds, func(kind string) bool { return kind != "string" })
 	if len(kinds) > 0 && !others {
-		return name, raw, nil
+		return typed
 	}
-	v, err := ordered.Decode([]byte(raw))
+	v, err := ordered.Decode([]byte(typed))
 	if err != nil || slices.Contains(kinds, "string") && !slices.Contains(kinds, kindOf(v)) {
-		return name, raw, nil
+		return typed
 	}
-	return name, v, nil
+	return v
 }
 
 // kindOf names the type that JSON Schema has for a value.

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"strings"
 	"time"
@@ -113,6 +114,15 @@ func (s *Schedule) Anchored(at time.Time) *Schedule {
 		return s
 	}
 	return &anchored
+}
+
+// After gives the instants after the given one at which the schedule is due, in order. Most
+// schedules never end.
+func (s *Schedule) After(at time.Time) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		for at, ok := s.Next(at); ok && yield(at); at, ok = s.Next(at) {
+		}
+	}
 }
 
 // Next gives the first instant after the given one at which the schedule is due, in the
