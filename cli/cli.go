@@ -53,7 +53,11 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 			code = e.report(fmt.Errorf("internal error: %v; please report it with the command that caused it", r))
 		}
 	}()
-	code = e.report(e.run(ctx, args[1:]))
+	err := e.run(ctx, args[1:])
+	if failed := e.out.Failed(); failed != nil && (err == nil || errors.Is(err, failed)) {
+		err = errorf("writing the output: %w", withoutPath(failed)) // a full disk, mostly
+	}
+	code = e.report(err)
 	if signalled, ok := interruptCode(context.Cause(ctx)); ok && code != exitDone {
 		return signalled
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -27,13 +28,14 @@ type Console struct {
 	width    int
 	profile  termenv.Profile
 	renderer *lipgloss.Renderer // made with the first colour
+	failed   *atomic.Pointer[error]
 }
 
 // NewConsole looks at w once: colours and table fitting are on only when it is
 // a terminal. It asks the environment, never the terminal itself, because a
 // terminal that doesn't answer a query would hold up every command.
 func NewConsole(w io.Writer, getenv func(string) string) *Console {
-	c := &Console{w: w, width: fallbackWidth}
+	c := &Console{w: w, width: fallbackWidth, failed: new(atomic.Pointer[error])}
 	columns, err := strconv.Atoi(getenv("COLUMNS"))
 	fixed := err == nil && columns > 0
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
@@ -65,7 +67,21 @@ func colourProfile(terminal bool, getenv func(string) string) termenv.Profile {
 }
 
 // Write passes p to the stream unchanged.
-func (c *Console) Write(p []byte) (int, error) { return c.w.Write(p) }
+func (c *Console) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if err != nil {
+		c.failed.CompareAndSwap(nil, &err)
+	}
+	return n, err
+}
+
+// Failed is what was wrong with the first write that failed, nil if none did.
+func (c *Console) Failed() error {
+	if err := c.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
 
 // IsTerminal reports whether a person is looking at the stream directly.
 func (c *Console) IsTerminal() bool { return c.terminal }
