@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -89,9 +90,13 @@ func agentStart(ctx context.Context, e *env, o agentStartOptions) error {
 	if len(o.queues) == 0 {
 		return withHint(errorf("No work queues provided!"), "Name one with '-q NAME'; those there are, are shown by 'prefect work-queue ls'.")
 	}
+	var queues []string
 	for _, queue := range o.queues {
 		if err := manifest.CheckName("work queue name", queue); err != nil {
 			return errorf("%w", err)
+		}
+		if !slices.Contains(queues, queue) {
+			queues = append(queues, queue)
 		}
 	}
 	s, err := e.settings()
@@ -109,10 +114,10 @@ func agentStart(ctx context.Context, e *env, o agentStartOptions) error {
 	if !o.hideWelcome {
 		e.printf("Starting agent connected to %s...\n", db.Path())
 		io.WriteString(e.out, agentBanner)
-		e.printf("\nAgent started! Looking for work from queue(s): %s...\n", strings.Join(o.queues, ", "))
+		e.printf("\nAgent started! Looking for work from queue(s): %s...\n", strings.Join(queues, ", "))
 	}
 	log := e.logger()
-	a, err := agent.New(ctx, agent.Options{DB: db, Queues: o.queues, Limit: o.limit, Prefetch: o.prefetch,
+	a, err := agent.New(ctx, agent.Options{DB: db, Queues: queues, Limit: o.limit, Prefetch: o.prefetch,
 		Drain: o.drain || o.runOnce, Once: o.runOnce, Catchup: agent.Catchup(s.Get("PREFECT_SCHEDULE_CATCHUP")), RunName: newRunName,
 		Execute: execute, Log: log})
 	if err != nil {

@@ -107,12 +107,6 @@ func stateTypes(context.Context, *env, *typing) []candidate {
 	return found
 }
 
-// stateNames are the usual ones; a flow can give its states others.
-func stateNames(context.Context, *env, *typing) []candidate {
-	return candidatesOf("Scheduled", "Late", "AwaitingRetry", "Pending", "Running", "Retrying", "Cancelling",
-		"Completed", "Cached", "Failed", "TimedOut", "Crashed", "Cancelled")
-}
-
 func profileCandidates(_ context.Context, e *env, _ *typing) []candidate {
 	s, err := settings.Locate(e.environ)
 	if err != nil {

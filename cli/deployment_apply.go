@@ -47,7 +47,7 @@ func newDeploymentApplyCmd(e *env) *cli.Command {
 
 // deploymentApply reads and checks every file before it stores anything.
 func deploymentApply(ctx context.Context, e *env, o deploymentApplyOptions) error {
-	python, err := e.findPython(o.python)
+	python, err := e.choosePython(ctx, o.python)
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func newDeploymentBuildCmd(e *env) *cli.Command {
 // deploymentBuild checks all that can be wrong with the command line before it loads the script,
 // and writes nothing before the script was loaded.
 func deploymentBuild(ctx context.Context, e *env, o deploymentBuildOptions) error {
-	plan, err := e.planBuild(o)
+	plan, err := e.planBuild(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ type buildPlan struct {
 
 // planBuild resolves what was typed. A deployment's root is the current folder, or the script's own
 // where that lies outside.
-func (e *env) planBuild(o deploymentBuildOptions) (*buildPlan, error) {
+func (e *env) planBuild(ctx context.Context, o deploymentBuildOptions) (*buildPlan, error) {
 	if o.name == "" {
 		return nil, errorf("A name for this deployment must be provided with the '--name' flag.")
 	}
@@ -184,7 +184,7 @@ func (e *env) planBuild(o deploymentBuildOptions) (*buildPlan, error) {
 	if p.yaml, err = manifestPath(o.output, p.root, function); err != nil {
 		return nil, err
 	}
-	p.python, err = e.findPython(o.python)
+	p.python, err = e.choosePython(ctx, o.python)
 	return p, err
 }
 

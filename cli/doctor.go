@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"prefect/cli/render"
 	"prefect/engine/doctor"
-	"prefect/engine/settings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -66,11 +66,10 @@ func runDoctor(ctx context.Context, e *env, o doctorOptions) error {
 func (e *env) checkUp(ctx context.Context, o doctorOptions) ([]doctor.Check, error) {
 	s, err := e.settings()
 	if err != nil {
-		located, locateErr := settings.Locate(e.environ)
-		if locateErr != nil {
-			return nil, err
+		c := doctor.Check{Name: "settings", Status: doctor.Problem, Text: err.Error()}
+		if hinted := (*hintedError)(nil); errors.As(err, &hinted) {
+			c.Hint = hinted.hint
 		}
-		c := doctor.Check{Name: "settings", Status: doctor.Problem, Text: err.Error(), Hint: "They are shown by 'prefect config view'; " + located.Home + " has them in profiles.toml."}
 		return []doctor.Check{c}, nil
 	}
 	options := doctor.Options{Home: s.Home, DBPath: s.DBPath, Thorough: o.full, Open: e.db, Getenv: e.getenv, Now: e.now,

@@ -42,6 +42,16 @@ func databaseError(err error) error {
 	return err
 }
 
+// choosePython returns the interpreter that --python names, which has to be one that runs flows, or
+// without it the one that is found.
+func (e *env) choosePython(ctx context.Context, explicit string) (string, error) {
+	path, err := e.findPython(explicit)
+	if err == nil && explicit != "" {
+		err = python.Check(ctx, path)
+	}
+	return path, err
+}
+
 // findPython returns the interpreter for flows.
 func (e *env) findPython(explicit string) (string, error) {
 	s, err := e.settings()

@@ -109,6 +109,7 @@ func cancelAll(ctx context.Context, e *env, o flowRunCancelOptions) error {
 	runs = slices.DeleteFunc(runs, func(r store.FlowRun) bool { return r.ParentTaskRunID != nil }) // they end with their parents
 	if len(runs) == 0 {
 		e.note("No flow run that isn't over is in that state.\n")
+		e.guessStates(o.filter.StateNames)
 		return nil
 	}
 	if o.dryRun {

@@ -37,6 +37,9 @@ func newPruneCmd(e *env) *cli.Command {
 			if !c.IsSet("older-than") {
 				return usagef(c, "missing option --older-than, such as --older-than 30d")
 			}
+			if err := checkFinalStates(c); err != nil {
+				return err
+			}
 			return prune(c.Context, e, pruneOptions{spanOf(c, "older-than"), c.String("older-than"), c.StringSlice("state"), c.Bool("dry-run"), c.String("output")})
 		},
 	}
@@ -103,6 +106,7 @@ func (e *env) tellPruned(o pruneOptions, n store.Pruned, files storage.Pruned, b
 	}
 	if n == (store.Pruned{}) && files == (storage.Pruned{}) {
 		e.printf("Nothing is older than %s.\n", o.text)
+		e.guessStates(o.states)
 	}
 	if n != (store.Pruned{}) {
 		e.printf("%s %s older than %s, with %s and %s, and %s.\n", done, countRuns(n.FlowRuns), o.text,

@@ -55,7 +55,7 @@ func newPythonFlag() cli.Flag {
 }
 
 func sdkInstall(ctx context.Context, e *env, interpreter string, force bool, output string) error {
-	python, err := e.findPython(interpreter)
+	python, err := e.choosePython(ctx, interpreter)
 	if err != nil {
 		return err
 	}

@@ -77,9 +77,6 @@ func (o Options) home() Check {
 	case err != nil:
 		c.Status, c.Text, c.Hint = Problem, err.Error(), "Set PREFECT_HOME to a folder of yours."
 		return c
-	case !info.IsDir():
-		c.Status, c.Text, c.Hint = Problem, o.Home+" is not a folder.", "Move it away, or set PREFECT_HOME to a folder of yours."
-		return c
 	}
 	if f, err := os.CreateTemp(o.Home, ".doctor-"); err != nil {
 		c.Status, c.Text, c.Hint = Problem, fmt.Sprintf("Nothing can be written to %s: %v.", o.Home, err), "Mend its permissions, or set PREFECT_HOME to a folder of yours."

@@ -57,9 +57,11 @@ func Find(s Search) (string, error) {
 
 // named resolves an interpreter that the user chose, which therefore has to exist.
 func (s Search) named(source, value string) (string, error) {
-	prefix := ""
-	if source != "" {
-		prefix = source + " is set to "
+	wrong := func(what string) error {
+		if source == "" {
+			return fmt.Errorf("the interpreter '%s' %s", value, what)
+		}
+		return fmt.Errorf("%s is set to '%s', which %s", source, value, what)
 	}
 	if !strings.ContainsAny(value, `/\`) {
 		if path := s.onPath(value); path != "" {
@@ -68,7 +70,7 @@ func (s Search) named(source, value string) (string, error) {
 		if inside := inEnvironment(value); inside != "" {
 			return filepath.Abs(inside)
 		}
-		return "", fmt.Errorf("%s'%s', which is not on the PATH; give the path of a Python 3.8 or newer", prefix, value)
+		return "", wrong("is not on the PATH; give the path of a Python 3.8 or newer")
 	}
 	path, err := filepath.Abs(value)
 	if err != nil {
@@ -78,10 +80,10 @@ func (s Search) named(source, value string) (string, error) {
 		if inside := inEnvironment(path); inside != "" {
 			return inside, nil
 		}
-		return "", fmt.Errorf("%s'%s', a folder that is no Python environment", prefix, value)
+		return "", wrong("is a folder and no Python environment")
 	}
 	if !isExecutable(path) {
-		return "", fmt.Errorf("%s'%s', which is no program; give the path of a Python 3.8 or newer", prefix, value)
+		return "", wrong("is no program; give the path of a Python 3.8 or newer")
 	}
 	return path, nil
 }

@@ -143,10 +143,10 @@ func TestFindSaysWhatIsWrong(t *testing.T) {
 		want   string
 	}{
 		"nothing":        {Search{}, "no Python found"},
-		"missing":        {Search{Explicit: filepath.Join(dir, "nope")}, "nope', which is no program"},
-		"unknown name":   {Search{Explicit: "nopython"}, "'nopython', which is not on the PATH"},
+		"missing":        {Search{Explicit: filepath.Join(dir, "nope")}, "nope' is no program"},
+		"unknown name":   {Search{Explicit: "nopython"}, "the interpreter 'nopython' is not on the PATH"},
 		"setting":        {Search{Setting: filepath.Join(dir, "nope")}, "PREFECT_PYTHON is set to '"},
-		"no environment": {Search{Explicit: dir}, "a folder that is no Python environment"},
+		"no environment": {Search{Explicit: dir}, "is a folder and no Python environment"},
 	} {
 		c.search.Getenv = environ(nil)
 		_, err := Find(c.search)

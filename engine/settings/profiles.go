@@ -99,7 +99,7 @@ func ReadProfiles(path string) (*Profiles, error) {
 	}
 	profiles, err := parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("'%s' is not a profiles file: %w", path, err)
+		return nil, fmt.Errorf("'%s' is not a profiles file: %w; mend it, or move it away", path, err)
 	}
 	return profiles, nil
 }

@@ -57,6 +57,9 @@ func Load(environ []string, profile string) (*Settings, error) {
 	if err != nil {
 		return nil, err
 	}
+	if info, err := os.Stat(s.Home); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("PREFECT_HOME is '%s', which is no folder; set it to one, or leave it out for ~/.prefect", s.Home)
+	}
 	s.Profiles, err = ReadProfiles(s.ProfilesPath)
 	if err != nil {
 		return nil, err
@@ -169,17 +172,27 @@ func (s *Settings) Values() []Value {
 	return values
 }
 
-// Check returns an error for the first value that its setting can't have.
+// Check returns a *ValueError for the first value that its setting can't have.
 func (s *Settings) Check() error {
 	for _, v := range s.Values() {
 		if v.Source == FromDefaults {
 			continue
 		}
 		if _, err := v.Clean(v.Text); err != nil {
-			return fmt.Errorf("%s '%s' (from %s): %w", v.Name, v.Text, v.Source, err)
+			return &ValueError{v, err}
 		}
 	}
 	return nil
+}
+
+// ValueError is a value that its setting can't have.
+type ValueError struct {
+	Value
+	Reason error
+}
+
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("%s '%s' (from %s): %v", e.Name, e.Text, e.Source, e.Reason)
 }
 
 // Idle are the names in the profile and, of Prefect 2.1.1's settings, in the
