@@ -131,6 +131,8 @@ func agentStart(ctx context.Context, e *env, o agentStartOptions) error {
 	stays := !o.drain && !o.runOnce
 	if stays {
 		e.note("Agent stopped!\n")
+	} else if a.Started() == 0 {
+		e.note("No flow run was due.\n")
 	}
 	switch {
 	case forced() != 0:

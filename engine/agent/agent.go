@@ -62,6 +62,7 @@ type Agent struct {
 	mu       sync.Mutex
 	running  map[string]*exec.Cmd // by flow run id
 	ended    chan struct{}        // a supervisor has ended
+	started  int
 	failures int
 	troubled time.Time // when trouble with the database was last said
 }
@@ -217,6 +218,7 @@ func (a *Agent) start(run store.FlowRun) {
 	a.Log(20, "prefect.agent", fmt.Sprintf("Completed submission of flow run '%s'", run.ID))
 	a.mu.Lock()
 	a.running[run.ID] = cmd
+	a.started++
 	a.mu.Unlock()
 	go a.reap(run, cmd)
 }
@@ -293,6 +295,13 @@ func (a *Agent) Running() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return len(a.running)
+}
+
+// Started returns how many runs it has started.
+func (a *Agent) Started() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.started
 }
 
 func (a *Agent) failed() int {

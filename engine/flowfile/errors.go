@@ -10,14 +10,15 @@ import (
 
 // Kinds of Error.
 const (
-	KindNotFound  = "not_found"  // no such file, or nothing of that name in it
-	KindNotAFlow  = "not_a_flow" // the name is something else
-	KindSyntax    = "syntax"     // the script is no Python
-	KindImport    = "import"     // a module is missing, or something in it
-	KindException = "exception"  // the script raised
-	KindExit      = "exit"       // the script ended Python
-	KindSchema    = "schema"     // the parameters have no schema
-	KindName      = "name"       // the flow's name has a character that names may not have
+	KindNotFound   = "not_found"  // no such file, or nothing of that name in it
+	KindUnreadable = "unreadable" // the file is there and can't be read
+	KindNotAFlow   = "not_a_flow" // the name is something else
+	KindSyntax     = "syntax"     // the script is no Python
+	KindImport     = "import"     // a module is missing, or something in it
+	KindException  = "exception"  // the script raised
+	KindExit       = "exit"       // the script ended Python
+	KindSchema     = "schema"     // the parameters have no schema
+	KindName       = "name"       // the flow's name has a character that names may not have
 )
 
 // Error is what is wrong with a script, told so that its author can mend it: one message, and of the
@@ -59,6 +60,8 @@ func (e *Error) Summary() string {
 	switch e.Kind {
 	case KindNotFound, KindNotAFlow:
 		return e.missing()
+	case KindUnreadable:
+		return script + " can't be read: " + e.Message
 	case KindSyntax:
 		return script + " has a syntax error: " + e.Message
 	case KindImport:

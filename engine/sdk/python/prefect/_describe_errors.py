@@ -21,7 +21,7 @@ def error_of(exc: BaseException, file: str) -> dict[str, Any]:
         "type": type(exc).__name__,
         "frames": frames(exc.__traceback__, file),
     }
-    if isinstance(exc, SyntaxError):
+    if isinstance(exc, SyntaxError) and exc.lineno:  # a script with NUL bytes has no lines
         error["frames"].append(_syntax_frame(exc))
     if isinstance(exc, ImportError):
         error["module"] = exc.name
@@ -38,7 +38,7 @@ def _kind(exc: BaseException) -> str:
     if type(exc).__name__ == "InvalidNameError" and type(exc).__module__ == "prefect.exceptions":
         return "name"
     if isinstance(exc, OSError) and exc.__traceback__ is not None and not _user_frame_count(exc):
-        return "not_found"  # the script itself can't be read
+        return "unreadable"
     return "exception"
 
 
@@ -51,6 +51,8 @@ def _message(exc: BaseException) -> str:
         return str(exc.msg)
     if isinstance(exc, SystemExit):
         return "" if exc.code is None else str(exc.code)
+    if _kind(exc) == "unreadable":
+        return str(getattr(exc, "strerror", None) or exc)
     try:
         return str(exc)
     except Exception:
