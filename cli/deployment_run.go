@@ -2,14 +2,12 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"time"
 
 	"prefect/cli/render"
+	"prefect/engine/agent"
 	"prefect/engine/ordered"
 	"prefect/engine/params"
-	"prefect/engine/process"
 	"prefect/store"
 
 	"github.com/urfave/cli/v2"
@@ -164,30 +162,14 @@ func (e *env) showNewRun(d store.Deployment, run store.FlowRun, existed bool, no
 
 // warnUnattended says on stderr why the run that was just created will not start by itself.
 func (e *env) warnUnattended(ctx context.Context, db *store.DB, d store.Deployment) error {
-	if d.WorkQueueName == nil {
-		e.warn("The deployment has no work queue, so no agent will pick the run up. Set one with work_queue_name in its file and apply it again.\n")
-		return nil
-	}
-	name, word := *d.WorkQueueName, shellWord(*d.WorkQueueName)
-	switch queue, err := db.WorkQueue(ctx, name); {
-	case errors.Is(err, store.ErrNotFound):
-		e.warn("Work queue '%s' was deleted, so the run waits. Make it again with: prefect work-queue create %s\n", name, word)
-	case err != nil:
-		return databaseError(err)
-	case queue.IsPaused:
-		e.warn("Work queue '%s' is paused, so the run waits. Go on with: prefect work-queue resume %s\n", name, word)
-	case queue.ConcurrencyLimit != nil && *queue.ConcurrencyLimit == 0:
-		e.warn("Work queue '%s' has a concurrency limit of 0, so the run waits. Go on with: prefect work-queue clear-concurrency-limit %s\n", name, word)
-	}
-	agents, err := db.Agents(ctx)
-	if err != nil {
+	reason, found, err := agent.Unattended(ctx, db, d.WorkQueueName)
+	if err != nil || !found {
 		return databaseError(err)
 	}
-	for _, a := range agents {
-		if slices.Contains(a.Queues, name) && process.Alive(a.Process) {
-			return nil
-		}
+	help := "Set one with work_queue_name in the deployment's file and apply it again."
+	if len(reason.Args) > 0 {
+		help = "What helps: " + commandLine(reason.Args)
 	}
-	e.warn("No agent is looking at work queue '%s', so the run waits. Start one with: prefect agent start -q %s\n", name, word)
+	e.warn("The run waits %s. %s\n", reason.Text, help)
 	return nil
 }

@@ -104,41 +104,54 @@ func whyScheduled(ctx context.Context, db *store.DB, home string, run store.Flow
 
 // whyQueue is what stands between a run and the agents that could take it.
 func whyQueue(ctx context.Context, db *store.DB, run store.FlowRun, waits string, future bool) (r Reason, found bool, err error) {
-	if run.WorkQueueName == nil {
-		return Reason{"no-queue", waits + " because it belongs to no work queue, so no agent looks for it.", []string{"flow-run", "execute", run.ID}}, true, nil
+	r, found, err = Unattended(ctx, db, run.WorkQueueName)
+	if found {
+		r.Text = waits + " " + r.Text + "."
+		if r.Args == nil {
+			r.Args = []string{"flow-run", "execute", run.ID}
+		}
+	}
+	if found || err != nil || future { // whether there is room matters only once the run is due
+		return r, found, err
 	}
 	queue := *run.WorkQueueName
 	q, err := db.WorkQueue(ctx, queue)
-	if errors.Is(err, store.ErrNotFound) {
-		return Reason{"queue-missing", fmt.Sprintf("%s because work queue '%s' was deleted.", waits, queue), []string{"work-queue", "create", queue}}, true, nil
-	}
-	if err != nil {
+	if err != nil || q.ConcurrencyLimit == nil {
 		return r, false, err
 	}
-	if q.IsPaused {
-		return Reason{"queue-paused", fmt.Sprintf("%s because work queue '%s' is paused.", waits, queue), []string{"work-queue", "resume", queue}}, true, nil
+	live, err := db.LiveFlowRuns(ctx, queue)
+	if err != nil || live < *q.ConcurrencyLimit {
+		return r, false, err
 	}
-	// Whether there is room matters only once the run is due.
-	if q.ConcurrencyLimit != nil && !future {
-		if *q.ConcurrencyLimit == 0 {
-			return Reason{"queue-limit", fmt.Sprintf("%s because work queue '%s' has a concurrency limit of 0, which lets nothing run.", waits, queue),
-				[]string{"work-queue", "clear-concurrency-limit", queue}}, true, nil
-		}
-		live, err := db.LiveFlowRuns(ctx, queue)
-		if err != nil {
-			return r, false, err
-		}
-		if live >= *q.ConcurrencyLimit {
-			return Reason{"queue-limit", fmt.Sprintf("%s because %d of the %d runs that work queue '%s' allows at once are going.",
-				waits, live, *q.ConcurrencyLimit, queue), []string{"work-queue", "set-concurrency-limit", queue, fmt.Sprint(live + 1)}}, true, nil
-		}
+	return Reason{"queue-limit", fmt.Sprintf("%s because %d of the %d runs that work queue '%s' allows at once are going.",
+		waits, live, *q.ConcurrencyLimit, queue), []string{"work-queue", "set-concurrency-limit", queue, fmt.Sprint(live + 1)}}, true, nil
+}
+
+// Unattended tells why no agent takes the runs of a work queue, nil for none. The text is a clause
+// that begins with "because"; found is false where an agent takes them.
+func Unattended(ctx context.Context, db *store.DB, name *string) (r Reason, found bool, err error) {
+	if name == nil {
+		return Reason{"no-queue", "because it belongs to no work queue, so no agent looks for it", nil}, true, nil
+	}
+	queue := *name
+	q, err := db.WorkQueue(ctx, queue)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return Reason{"queue-missing", fmt.Sprintf("because work queue '%s' was deleted", queue), []string{"work-queue", "create", queue}}, true, nil
+	case err != nil:
+		return r, false, err
+	case q.IsPaused:
+		return Reason{"queue-paused", fmt.Sprintf("because work queue '%s' is paused", queue), []string{"work-queue", "resume", queue}}, true, nil
+	case q.ConcurrencyLimit != nil && *q.ConcurrencyLimit == 0:
+		return Reason{"queue-limit", fmt.Sprintf("because work queue '%s' has a concurrency limit of 0, which lets nothing run", queue),
+			[]string{"work-queue", "clear-concurrency-limit", queue}}, true, nil
 	}
 	agents, err := db.Agents(ctx)
 	if err != nil {
 		return r, false, err
 	}
 	if !slices.ContainsFunc(agents, func(a store.Agent) bool { return slices.Contains(a.Queues, queue) && process.Alive(a.Process) }) {
-		return Reason{"no-agent", fmt.Sprintf("%s because no agent looks at work queue '%s'.", waits, queue), []string{"agent", "start", "-q", queue}}, true, nil
+		return Reason{"no-agent", fmt.Sprintf("because no agent looks at work queue '%s'", queue), []string{"agent", "start", "-q", queue}}, true, nil
 	}
 	return r, false, nil
 }
