@@ -26,7 +26,7 @@ type follower struct {
 func followFlowRun(ctx context.Context, db *store.DB, id string, after int64, f follower) (store.FlowRun, error) {
 	ticker := time.NewTicker(followTick)
 	defer ticker.Stop()
-	changed := db.Watch(ctx)
+	changed := db.Watch(ctx, store.AtOnce)
 	watch := runWatch{db: db, id: id, after: after, changed: true, checked: time.Now()}
 	for {
 		over, err := watch.look(ctx, f)

@@ -5,43 +5,59 @@ import (
 	"time"
 )
 
-const (
-	// breath bounds how often a change is told: a run that logs commits hundreds of times a second.
-	breath = 5 * time.Millisecond
-	// longestEcho is how long at most it is until a write is told of once more.
-	longestEcho = time.Second
-)
+// AtOnce is for Watch: changes are told as they come, up to hundreds in a second, as many as a run
+// commits that logs much.
+const AtOnce = 5 * time.Millisecond
 
-// Watch tells over the channel, until ctx ends, that some process may have committed something,
-// this one included. Several changes may be told as one. A change that the system doesn't report
-// is not told, so whoever waits looks for itself once in a while.
+// lastLook is the longest pause after which a commit is looked for.
+const lastLook = time.Second
+
+// Watch tells over the channel, until ctx ends, that another process may have committed something.
+// What comes within a time of another change is told with the next one. A change that the system
+// doesn't report is not told, so whoever waits looks for itself once in a while.
 //
 // What the system reports is the write to the log. The commit is there to be seen only when that is
-// on the disk, which nothing reports, so each write is told of more than once.
-func (db *DB) Watch(ctx context.Context) <-chan struct{} {
+// on the disk, which nothing reports, so after each write the database is asked more than once.
+func (db *DB) Watch(ctx context.Context, within time.Duration) <-chan struct{} {
 	written, changed := make(chan struct{}, 1), make(chan struct{}, 1)
-	go watch(ctx, db.path, func() { notify(written) })
-	go echo(ctx, written, changed)
+	watch(ctx, db.path, within, func() { notify(written) })
+	go tellCommits(ctx, written, changed, within/2, db.commits(ctx))
 	return changed
 }
 
-// echo tells of each write at once and, until the next one, again after pauses that double.
-func echo(ctx context.Context, written <-chan struct{}, changed chan<- struct{}) {
-	again := breath
-	timer := time.NewTimer(again)
+// commits returns a function that reports whether another connection may have committed something
+// since it was last called. One that can't be told is taken for one.
+func (db *DB) commits(ctx context.Context) func() bool {
+	seen := int64(-1)
+	return func() bool {
+		var version int64
+		err := db.db.QueryRowContext(ctx, "pragma data_version").Scan(&version)
+		before := seen
+		seen = version
+		return err != nil || version != before
+	}
+}
+
+// tellCommits looks for a commit at each write and, until the next one, again after pauses that
+// double from the first one on.
+func tellCommits(ctx context.Context, written <-chan struct{}, changed chan<- struct{}, first time.Duration, committed func() bool) {
+	pause := first
+	timer := time.NewTimer(pause)
 	timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-written:
-			again = breath
+			pause = first
 		case <-timer.C:
-			again *= 2
+			pause *= 2
 		}
-		notify(changed)
-		if again < longestEcho {
-			timer.Reset(again)
+		if committed() {
+			notify(changed)
+		}
+		if pause < lastLook {
+			timer.Reset(pause)
 		}
 	}
 }

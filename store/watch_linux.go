@@ -11,16 +11,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watch waits for writes to the write-ahead log by inotify, which costs nothing while there are
-// none. Where that can't be had (too many watches), it polls.
-func watch(ctx context.Context, path string, tell func()) {
+// watch tells from now on, until ctx ends, of writes to the write-ahead log by inotify, which costs
+// nothing while there are none. Where that can't be had (too many watches), it polls.
+func watch(ctx context.Context, path string, within time.Duration, tell func()) {
 	events, err := openEvents(filepath.Dir(path))
 	if err != nil {
-		poll(ctx, path, tell)
+		go poll(ctx, path, within, tell)
 		return
 	}
 	context.AfterFunc(ctx, func() { events.Close() })
-	log := filepath.Base(path) + "-wal"
+	go readEvents(events, filepath.Base(path)+"-wal", within, tell)
+}
+
+func readEvents(events *os.File, log string, within time.Duration, tell func()) {
 	buffer := make([]byte, 64*(unix.SizeofInotifyEvent+unix.NAME_MAX+1))
 	for {
 		n, err := events.Read(buffer)
@@ -29,7 +32,7 @@ func watch(ctx context.Context, path string, tell func()) {
 		}
 		if names(buffer[:n], log) {
 			tell()
-			time.Sleep(breath)
+			time.Sleep(within)
 		}
 	}
 }

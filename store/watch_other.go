@@ -2,6 +2,11 @@
 
 package store
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
-func watch(ctx context.Context, path string, tell func()) { poll(ctx, path, tell) }
+func watch(ctx context.Context, path string, within time.Duration, tell func()) {
+	go poll(ctx, path, within, tell)
+}

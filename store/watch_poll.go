@@ -12,8 +12,8 @@ const pollEvery = 50 * time.Millisecond
 
 // poll looks at the size and the time of the write-ahead log: one call to the system, and no file
 // of the database is opened (closing it again would drop SQLite's locks on it).
-func poll(ctx context.Context, path string, tell func()) {
-	ticker := time.NewTicker(pollEvery)
+func poll(ctx context.Context, path string, within time.Duration, tell func()) {
+	ticker := time.NewTicker(max(pollEvery, within))
 	defer ticker.Stop()
 	var last fs.FileInfo
 	for {

@@ -92,7 +92,7 @@ func (a *Agent) Run(drain, stop context.Context) (failures int, err error) {
 		return 0, err
 	}
 	defer a.goodbye()
-	changed := a.DB.Watch(drain)
+	changed := a.DB.Watch(drain, store.AtOnce)
 	var swept time.Time
 	for drain.Err() == nil {
 		err = nil

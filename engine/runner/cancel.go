@@ -20,7 +20,7 @@ func untilCancelled(ctx context.Context, db *store.DB, claim string) (context.Co
 	quiet := make(chan struct{})
 	go func() {
 		defer close(quiet)
-		changed := db.Watch(ctx)
+		changed := db.Watch(ctx, heed)
 		for {
 			// Trouble with the database is said where something is written; here it only means
 			// that there is nothing to see yet.
@@ -32,11 +32,6 @@ func untilCancelled(ctx context.Context, db *store.DB, claim string) (context.Co
 				return
 			case <-changed:
 			case <-time.After(time.Second): // what the system did not tell of
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(heed):
 			}
 		}
 	}()
