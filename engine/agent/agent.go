@@ -60,7 +60,7 @@ type Agent struct {
 	clock   time.Time  // when schedules were last looked at
 
 	mu       sync.Mutex
-	running  map[string]*exec.Cmd // by flow run id
+	running  map[string]*exec.Cmd // by flow run id; nil while its supervisor is being started
 	ended    chan struct{}        // a supervisor has ended
 	started  int
 	failures int
@@ -207,20 +207,25 @@ func (a *Agent) idle() bool {
 
 // start hands a claimed run to its supervisor.
 func (a *Agent) start(run store.FlowRun) {
+	a.locked(func() { a.running[run.ID] = nil }) // a signal that comes now has a run to wait for
 	a.Log(20, "prefect.agent", fmt.Sprintf("Submitting flow run '%s'", run.ID))
 	a.Log(20, "prefect.infrastructure.process", fmt.Sprintf("Opening process '%s'...", run.Name))
 	cmd := a.Execute(run)
 	process.Detach(cmd)
 	if err := cmd.Start(); err != nil {
+		a.locked(func() { delete(a.running, run.ID) })
 		a.giveBack(run, err)
 		return
 	}
 	a.Log(20, "prefect.agent", fmt.Sprintf("Completed submission of flow run '%s'", run.ID))
-	a.mu.Lock()
-	a.running[run.ID] = cmd
-	a.started++
-	a.mu.Unlock()
+	a.locked(func() { a.running[run.ID], a.started = cmd, a.started+1 })
 	go a.reap(run, cmd)
+}
+
+func (a *Agent) locked(do func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	do()
 }
 
 // reap waits for a supervisor. One that was killed leaves its run to recover, or to be given back
@@ -282,7 +287,9 @@ func (a *Agent) stopRunning() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, cmd := range a.running {
-		_ = process.Stop(cmd.Process) // it may have ended just now
+		if cmd != nil {
+			_ = process.Stop(cmd.Process) // it may have ended just now
+		}
 	}
 }
 
