@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -64,7 +65,7 @@ func quickstart(ctx context.Context, e *env, dir string) error {
 	}
 	signals := e.signals.take()
 	for _, args := range quickstartSteps {
-		e.printf("\n%s\n", e.out.Paint(render.Bold, "$ prefect "+strings.Join(args, " ")))
+		io.WriteString(e.out, "\n"+e.out.Paint(render.Bold, render.Sprintf("$ prefect %s", strings.Join(args, " ")))+"\n")
 		cmd := exec.Command(binary, args...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, os.Stdout, os.Stderr
 		cmd.Env = e.environ
