@@ -17,6 +17,7 @@ _VARIANT = dict(zip("0123456789abcdef", "89ab" * 4))
 # ids made ahead; `list.pop` is atomic, so threads need no lock
 _ready: list = []
 _words: list = []
+_names: set = set()  # given by this process
 
 
 def new_id() -> str:
@@ -47,14 +48,22 @@ def as_uuid(text: str) -> UUID:
 
 
 def new_name() -> str:
-    """A run name of an adjective and an animal, such as ``calm-otter``."""
+    """A run name of an adjective and an animal, such as ``calm-otter``.
+
+    A process gives each name once, while there are enough: its log would be hard to read else.
+    """
     if not _words:
         path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.txt")
         with open(path, encoding="ascii") as file:
             _words.extend(line.split() for line in file if line.strip())
     adjectives, animals = _words[0], _words[1]
-    number = int.from_bytes(os.urandom(4), "big")
-    return f"{adjectives[number % len(adjectives)]}-{animals[(number >> 12) % len(animals)]}"
+    for _ in range(8):
+        number = int.from_bytes(os.urandom(4), "big")
+        name = f"{adjectives[number % len(adjectives)]}-{animals[(number >> 12) % len(animals)]}"
+        if name not in _names:
+            break
+    _names.add(name)
+    return name
 
 
 if hasattr(os, "register_at_fork"):
