@@ -26,6 +26,9 @@ func (v Version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[
 func Ask(ctx context.Context, python string) (Version, error) {
 	code := "import sys; print('%d.%d.%d' % sys.version_info[:3])"
 	out, err := exec.CommandContext(ctx, python, "-S", "-E", "-c", code).Output()
+	if ctx.Err() != nil {
+		return Version{}, ctx.Err() // it was stopped, which says nothing of it
+	}
 	if err != nil {
 		return Version{}, fmt.Errorf("'%s' does not run as a Python: %w", python, err)
 	}
