@@ -143,11 +143,11 @@ func (e *env) settings() (*settings.Settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.Check()
-	if wrong := (*settings.ValueError)(nil); errors.As(err, &wrong) && wrong.Source == settings.FromEnvironment {
+	var wrong *settings.ValueError
+	switch err := s.Check(); {
+	case errors.As(err, &wrong) && wrong.Source == settings.FromEnvironment:
 		return nil, withHint(err, "It is set in the environment: correct it there, or take it away with 'unset %s'.", wrong.Name)
-	}
-	if err != nil {
+	case err != nil:
 		return nil, withHint(err, "Correct it with 'prefect config set', or take it away with 'prefect config unset'.")
 	}
 	return s, nil

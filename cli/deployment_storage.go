@@ -107,7 +107,7 @@ func placeOf(m *manifest.Deployment) (*place, error) {
 // rootOf finds the folder that a deployment with storage was built in, which its file doesn't say:
 // the one that has the script.
 func rootOf(m *manifest.Deployment, file string) (string, error) {
-	script := m.Entrypoint[:max(strings.LastIndex(m.Entrypoint, ":"), 0)]
+	script := manifest.Script(m.Entrypoint)
 	for _, folder := range []string{filepath.Dir(file), "."} {
 		root, err := filepath.Abs(folder)
 		if err != nil {

@@ -34,9 +34,9 @@ func checkFinalStates(c *cli.Context) error {
 func (e *env) guessStates(names []string) {
 	usual := slices.Concat(finalStates, goingStates)
 	for _, name := range names {
-		known := func(other string) bool { return strings.EqualFold(other, name) }
-		if near := suggest.Nearest(name, usual); near != "" && !slices.ContainsFunc(usual, known) {
-			e.note("No flow run is in state '%s'; did you mean '%s'?\n", name, near)
+		known := slices.ContainsFunc(usual, func(other string) bool { return strings.EqualFold(other, name) })
+		if question := suggest.Question(name, usual); question != "" && !known {
+			e.note("No flow run is in state '%s'%s\n", name, question)
 		}
 	}
 }

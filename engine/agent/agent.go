@@ -235,14 +235,14 @@ func (a *Agent) reap(run store.FlowRun, cmd *exec.Cmd) {
 	if err != nil {
 		a.giveBack(run, err)
 	}
-	a.mu.Lock()
-	if a.running[run.ID] == cmd {
-		delete(a.running, run.ID)
-	}
-	if err != nil {
-		a.failures++
-	}
-	a.mu.Unlock()
+	a.locked(func() {
+		if a.running[run.ID] == cmd {
+			delete(a.running, run.ID)
+		}
+		if err != nil {
+			a.failures++
+		}
+	})
 	select {
 	case a.ended <- struct{}{}:
 	default:

@@ -20,8 +20,8 @@ type Reason struct {
 	Args []string // the command that helps, without the program's name; empty if none does
 }
 
-// Why finds out why a flow run isn't running, at the database's time now. home is PREFECT_HOME; python reports whether
-// an interpreter can be found where the deployment's own is gone.
+// Why finds out why a flow run isn't running, at the database's time now. home is PREFECT_HOME;
+// python reports whether an interpreter can be found where the deployment's own is gone.
 func Why(ctx context.Context, db *store.DB, home string, run store.FlowRun, python func() error) (Reason, error) {
 	name := "'" + run.Name + "'"
 	switch {
@@ -150,10 +150,15 @@ func Unattended(ctx context.Context, db *store.DB, name *string) (r Reason, foun
 	if err != nil {
 		return r, false, err
 	}
-	if !slices.ContainsFunc(agents, func(a store.Agent) bool { return slices.Contains(a.Queues, queue) && process.Alive(a.Process) }) {
+	if !Attended(agents, queue) {
 		return Reason{"no-agent", fmt.Sprintf("because no agent looks at work queue '%s'", queue), []string{"agent", "start", "-q", queue}}, true, nil
 	}
 	return r, false, nil
+}
+
+// Attended reports whether one of the agents is alive and looks at the work queue.
+func Attended(agents []store.Agent, queue string) bool {
+	return slices.ContainsFunc(agents, func(a store.Agent) bool { return slices.Contains(a.Queues, queue) && process.Alive(a.Process) })
 }
 
 // whyCantStart is what would make the run fail at once.

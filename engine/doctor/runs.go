@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
+	"prefect/engine/agent"
 	"prefect/engine/process"
 	"prefect/engine/python"
 	"prefect/engine/storage"
@@ -118,7 +118,6 @@ func (o Options) queues(ctx context.Context, db *store.DB) ([]Check, error) {
 		if w.FlowRuns == 1 {
 			text = fmt.Sprintf("1 flow run in work queue '%s' is late", w.Queue)
 		}
-		attended := slices.ContainsFunc(agents, func(a store.Agent) bool { return slices.Contains(a.Queues, w.Queue) && process.Alive(a.Process) })
 		switch {
 		case w.Queue == "":
 			all = append(all, Check{"work queues", Warning, runs(w.FlowRuns) + " belong to no work queue, so no agent looks for them.", nil,
@@ -127,7 +126,7 @@ func (o Options) queues(ctx context.Context, db *store.DB) ([]Check, error) {
 			all = append(all, Check{"work queues", Warning, text + " because the queue was deleted.", []string{"work-queue", "create", w.Queue}, ""})
 		case w.Paused:
 			all = append(all, Check{"work queues", Warning, text + " because the queue is paused.", []string{"work-queue", "resume", w.Queue}, ""})
-		case !attended:
+		case !agent.Attended(agents, w.Queue):
 			all = append(all, Check{"work queues", Warning, text + " because no agent looks at it.", []string{"agent", "start", "-q", w.Queue}, ""})
 		}
 	}

@@ -107,6 +107,11 @@ func (r *reader) entrypoint(root *pyyaml.Node) string {
 	return text
 }
 
+// Script is the script of an entrypoint "FILE.py:FUNCTION", "" if it names none.
+func Script(entrypoint string) string {
+	return entrypoint[:max(strings.LastIndex(entrypoint, ":"), 0)]
+}
+
 func (r *reader) infrastructure(n *pyyaml.Node) Infrastructure {
 	infra := DefaultInfrastructure()
 	if n == nil || isNull(n) {

@@ -69,11 +69,12 @@ func TestEverySourceFileIsCarried(t *testing.T) {
 
 func TestThePackagesOwnTests(t *testing.T) {
 	python := interpreter(t)
-	tests, err := filepath.Abs(filepath.Join("python", "tests"))
+	folder, err := filepath.Abs("python")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(run(t, []string{"PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="}, python, "-W", "ignore", "-m", "unittest", "discover", "-s", tests))
+	t.Log(run(t, []string{"PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH=" + folder}, python, "-W", "ignore", "-m", "unittest", "discover",
+		"-s", filepath.Join(folder, "tests")))
 }
 
 func TestPythonImportsTheExtractedPackage(t *testing.T) {

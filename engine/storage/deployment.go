@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"prefect/engine/block"
 	"prefect/engine/infra"
+	"prefect/engine/manifest"
 	"prefect/engine/ordered"
 	"prefect/store"
 )
@@ -61,7 +61,7 @@ func checkFolder(dir string, d store.Deployment) error {
 	if d.Entrypoint == nil || !infra.RunsEngine(p.Command) {
 		return nil // a command of the user's own needs no script
 	}
-	script := (*d.Entrypoint)[:max(strings.LastIndexByte(*d.Entrypoint, ':'), 0)]
+	script := manifest.Script(*d.Entrypoint)
 	if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(script))); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the script %s is not in the folder %s", script, dir)
 	}

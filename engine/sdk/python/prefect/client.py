@@ -6,8 +6,6 @@ Everything is async, as in 2.1.
 
 from __future__ import annotations
 
-import re
-
 from prefect import _history
 from prefect._command import look_through, look_up, run_command
 from prefect._query import chosen
@@ -257,6 +255,8 @@ def _deployments() -> List[Any]:
 
 
 def _logs(log_filter: Any) -> List[Any]:
+    import re
+
     from prefect._query import plain
 
     rows = [_log_row(event) for event in _history.logs]
