@@ -58,7 +58,7 @@ var environmentTopic = helpTopic{
 			{"TERM, COLORTERM", "Which colours the terminal has; TERM=dumb has none."},
 			{"VIRTUAL_ENV, CONDA_PREFIX", "The active environment, whose interpreter is taken if PREFECT_PYTHON names none; then those on the PATH are."},
 			{"TZ", "The time zone in which times are shown."},
-			{"AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "The credentials for S3, and AWS_SESSION_TOKEN; without them AWS_PROFILE or 'default' in ~/.aws is taken."},
+			{"AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "The credentials for S3, and AWS_SESSION_TOKEN; without them AWS_PROFILE or 'default' in ~/.aws is taken, for SSO and roles by the aws command."},
 			{"AWS_REGION", "The region of S3 buckets whose block names none."},
 			{"AWS_ENDPOINT_URL", "The address of the service for S3 blocks without an endpoint; AWS_ENDPOINT_URL_S3 counts more."},
 		}},

@@ -23,7 +23,7 @@ var layers = []struct {
 	{"github.com/charmbracelet/", []string{"prefect/cli/render"}},
 	{"golang.org/x/term", []string{"prefect/cli"}},
 	{"github.com/sabhiram/go-gitignore", []string{"prefect/ignore"}},
-	{"github.com/minio/", []string{"prefect/engine/storage"}},
+	{"github.com/aws/", []string{"prefect/engine/storage"}},
 	{"github.com/teambition/rrule-go", []string{"prefect/engine/schedule"}},
 }
 

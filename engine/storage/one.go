@@ -10,8 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-
-	"github.com/minio/minio-go/v7"
 )
 
 // Open opens the file at a path below a location. Where there is none the cause of the error, and
@@ -34,10 +32,7 @@ func Open(ctx context.Context, l Location, p string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := b.client.GetObject(ctx, b.Bucket, b.key(p), minio.GetObjectOptions{})
-	if err == nil {
-		_, err = o.Stat() // so that an error comes before the first byte
-	}
+	o, err := b.get(ctx, p, "")
 	switch {
 	case isGone(err):
 		return nil, fmt.Errorf("read %s/%s: %w", l, p, fs.ErrNotExist)
@@ -59,8 +54,7 @@ func Write(ctx context.Context, l Location, p string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.client.PutObject(ctx, b.Bucket, b.key(p), bytes.NewReader(content), int64(len(content)),
-		minio.PutObjectOptions{ContentType: "application/octet-stream", PartSize: partSize})
+	_, err = b.put(ctx, p, bytes.NewReader(content), int64(len(content)), "application/octet-stream")
 	if err != nil {
 		return b.failed("write "+p+" to", err)
 	}

@@ -2,71 +2,101 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
-	"time"
+	"strings"
 
-	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
-	"gopkg.in/ini.v1"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// retries is how often a request is tried that fails for a reason that may pass. minio waits up to
-// a second in between, so a network that is down is reported after some seconds.
-const retries = 5
+const (
+	amazon        = "https://s3.amazonaws.com"
+	defaultRegion = "us-east-1"
+)
 
-// bucket is a place in S3 with a client for it.
+// bucket is a place in S3, and how it is reached.
 type bucket struct {
 	Location
-	client   *minio.Client
 	endpoint string // as messages have it
+	service  *url.URL
+	region   string
+	hosted   bool // addresses are BUCKET.HOST/KEY, not HOST/BUCKET/KEY
+	keys     aws.CredentialsProvider
+	signer   *v4.Signer
 }
 
-// connect makes a client. Credentials come from where every AWS tool looks:
-// the environment, then ~/.aws, then the container or the web identity that the environment names.
+// connect finds out how a bucket is reached. The endpoint and the region come from the block, or from
+// where every AWS tool looks.
 func (l Location) connect(ctx context.Context) (*bucket, error) {
-	address := firstOf(l.Endpoint, os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), "https://s3.amazonaws.com")
+	address := firstOf(l.Endpoint, os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), amazon)
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("the endpoint '%s' is no address such as https://minio.example.com:9000", address)
 	}
-	creds, err := l.credentials()
+	profile, err := loadProfile()
 	if err != nil {
 		return nil, err
 	}
-	secure := u.Scheme != "http"
-	transport, err := minio.DefaultTransport(secure)
+	region := firstOf(l.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), profile.region)
+	keys, err := l.credentials(ctx, profile, firstOf(region, defaultRegion))
 	if err != nil {
-		return nil, fmt.Errorf("use the endpoint %s: %w", address, err)
+		return nil, err
 	}
-	client, err := minio.New(u.Host, &minio.Options{Creds: creds, Secure: secure, Region: l.region(), MaxRetries: retries, Transport: ownBodies{transport}})
-	if err != nil {
-		return nil, fmt.Errorf("use the endpoint %s: %w", address, err)
+	b := &bucket{Location: l, endpoint: u.Scheme + "://" + u.Host, service: u, region: region, keys: keys}
+	// Paths of S3 are escaped once, not twice.
+	b.signer = v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
+	if region == "" {
+		if err := b.findRegion(ctx); err != nil {
+			return nil, err
+		}
 	}
-	b := &bucket{l, client, u.Scheme + "://" + u.Host}
-	return b, b.findRegion(ctx)
+	if b.endpoint == amazon {
+		b.service = &url.URL{Scheme: "https", Host: hostOf("s3", b.region)}
+	}
+	// Certificates hold for one more label.
+	b.hosted = bucketsAreHosts(u.Hostname()) && !strings.Contains(l.Bucket, ".")
+	return b, nil
 }
 
-// findRegion asks for the bucket's region where nothing says it. The client would do so by itself,
-// but without trying again when that fails.
-func (b *bucket) findRegion(ctx context.Context) error {
-	for wait := 200 * time.Millisecond; ; wait *= 2 {
-		_, err := b.client.GetBucketLocation(ctx, b.Bucket)
-		if err == nil || !mayPass(err) {
-			return nil // what is wrong with the bucket is said by what is done with it
-		}
-		if wait > time.Second {
-			return b.failed("use", err)
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return ctx.Err()
+// hostOf is where a service of Amazon's is in a region.
+func hostOf(service, region string) string {
+	host := service + "." + region + ".amazonaws.com"
+	if strings.HasPrefix(region, "cn-") {
+		host += ".cn"
+	}
+	return host
+}
+
+// bucketsAreHosts tells the services that want BUCKET.HOST/KEY; all others take HOST/BUCKET/KEY.
+func bucketsAreHosts(host string) bool {
+	for _, service := range []string{"amazonaws.com", "amazonaws.com.cn", "storage.googleapis.com", "aliyuncs.com"} {
+		if host == service || strings.HasSuffix(host, "."+service) {
+			return true
 		}
 	}
+	return false
+}
+
+// findRegion asks for the bucket's region where nothing says it. What is wrong with the bucket is
+// said by what is done with it.
+func (b *bucket) findRegion(ctx context.Context) error {
+	b.region = defaultRegion // from where any region's bucket may be asked for
+	var answer struct {
+		Region string `xml:",chardata"`
+	}
+	err := b.ask(ctx, request{method: http.MethodGet, query: url.Values{"location": {""}}}, &answer)
+	if err != nil && (mayPass(err) || ctx.Err() != nil) {
+		return b.failed("use", err)
+	}
+	// Amazon says it to those who may not ask, too.
+	b.region = firstOf(strings.TrimSpace(answer.Region), refusalOf(err).Region, defaultRegion)
+	if b.region == "EU" { // of buckets from before 2008
+		b.region = "eu-west-1"
+	}
+	return nil
 }
 
 func firstOf(texts ...string) string {
@@ -76,53 +106,6 @@ func firstOf(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-func (l Location) credentials() (*credentials.Credentials, error) {
-	if l.Anonymous {
-		return credentials.NewStatic("", "", "", credentials.SignatureAnonymous), nil
-	}
-	if os.Getenv("AWS_ACCESS_KEY_ID") != "" || os.Getenv("AWS_SECRET_ACCESS_KEY") != "" {
-		if os.Getenv("AWS_ACCESS_KEY_ID") == "" || os.Getenv("AWS_SECRET_ACCESS_KEY") == "" {
-			return nil, errors.New("only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set; set both")
-		}
-		return credentials.NewEnvAWS(), nil
-	}
-	var files credentials.FileAWSCredentials
-	value, err := files.RetrieveWithCredContext(nil)
-	if err == nil && value.AccessKeyID != "" {
-		return credentials.New(&files), nil
-	}
-	if profile := os.Getenv("AWS_PROFILE"); profile != "" {
-		if err == nil {
-			err = errors.New("it has no keys")
-		}
-		return nil, fmt.Errorf("use the AWS profile '%s': %w", profile, err)
-	}
-	for _, name := range []string{"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"} {
-		if os.Getenv(name) != "" {
-			return credentials.NewIAM(""), nil
-		}
-	}
-	return nil, fmt.Errorf("there are no credentials for %s: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to ~/.aws/credentials", l)
-}
-
-// region is what was set for the block, in the environment or in ~/.aws/config; "" lets the client
-// ask the service.
-func (l Location) region() string {
-	if r := firstOf(l.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")); r != "" {
-		return r
-	}
-	name := os.Getenv("AWS_CONFIG_FILE")
-	if home, err := os.UserHomeDir(); name == "" && err == nil {
-		name = filepath.Join(home, ".aws", "config")
-	}
-	config, err := ini.Load(name)
-	if err != nil {
-		return "" // most people have none
-	}
-	profile := firstOf(os.Getenv("AWS_PROFILE"), "default")
-	return firstOf(config.Section("profile "+profile).Key("region").String(), config.Section(profile).Key("region").String())
 }
 
 // key is the name of the object for a path of a package.

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-
-	"github.com/minio/minio-go/v7"
 )
 
 // attempts is how often a fetch begins anew because somebody is uploading to the place.
@@ -118,11 +116,10 @@ func (f *s3Fetch) file(ctx context.Context, i int) error {
 	if file.Sum != (Sum{}) && f.store.has(file.Sum, file.Size) {
 		return nil
 	}
-	options := minio.GetObjectOptions{}
-	if err := options.SetMatchETag(f.etags[i]); err != nil {
-		return f.failed("fetch "+file.Path+" from", err)
+	o, err := f.get(ctx, file.Path, f.etags[i])
+	if isGone(err) {
+		return err
 	}
-	o, err := f.client.GetObject(ctx, f.Bucket, f.key(file.Path), options)
 	if err != nil {
 		return f.failed("fetch "+file.Path+" from", err)
 	}
@@ -133,9 +130,6 @@ func (f *s3Fetch) file(ctx context.Context, i int) error {
 	}
 	if err := copyAll(d, o); err != nil {
 		d.drop()
-		if isGone(err) {
-			return err
-		}
 		return f.failed("fetch "+file.Path+" from", err)
 	}
 	return f.keep(file, expected, d)

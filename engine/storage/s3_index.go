@@ -1,13 +1,14 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"strings"
-
-	"github.com/minio/minio-go/v7"
 )
 
 // indexName is the object beside a package in S3 that holds what objects can't: sums, which files
@@ -40,39 +41,70 @@ type object struct {
 
 // list returns the objects below the prefix, and whether the index is one of them.
 func (b *bucket) list(ctx context.Context) (objects map[string]object, indexed bool, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // ends the listing if it is left early
 	prefix := b.key("")
 	objects = map[string]object{}
-	for o := range b.client.ListObjects(ctx, b.Bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true}) {
-		if o.Err != nil {
-			return nil, false, b.failed("list", o.Err)
+	query := url.Values{"list-type": {"2"}, "prefix": {prefix}, "encoding-type": {"url"}}
+	for more := true; more; {
+		var page listPage
+		if err := b.ask(ctx, request{method: http.MethodGet, query: query}, &page); err != nil {
+			return nil, false, b.failed("list", err)
 		}
-		path := strings.TrimPrefix(o.Key, prefix)
-		switch {
-		case path == indexName:
-			indexed = true
-		case path == "" || strings.HasSuffix(path, "/") && o.Size == 0:
-			// What consoles make to show a folder.
-		default:
-			objects[path] = object{o.ETag, o.Size}
+		for _, o := range page.Contents {
+			key, err := page.decode(o.Key)
+			if err != nil {
+				return nil, false, b.failed("list", err)
+			}
+			path := strings.TrimPrefix(key, prefix)
+			switch {
+			case path == indexName:
+				indexed = true
+			case path == "" || strings.HasSuffix(path, "/") && o.Size == 0:
+				// What consoles make to show a folder.
+			default:
+				objects[path] = object{bareETag(o.ETag), o.Size}
+			}
 		}
+		if more = page.IsTruncated; more && query.Get("continuation-token") == page.NextContinuationToken {
+			return nil, false, fmt.Errorf("list %s: %s does not say how its list goes on", b.Location, b.endpoint)
+		}
+		query.Set("continuation-token", page.NextContinuationToken)
 	}
 	return objects, indexed, nil
+}
+
+// listPage is one answer to a request for a list.
+type listPage struct {
+	EncodingType          string
+	IsTruncated           bool
+	NextContinuationToken string
+	Contents              []struct {
+		Key  string
+		ETag string
+		Size int64
+	}
+}
+
+// decode gives a name of the page. They are asked for encoded, as XML can't hold every character, and
+// services that don't know that send them as they are.
+func (p listPage) decode(key string) (string, error) {
+	if p.EncodingType != "url" {
+		return key, nil
+	}
+	return url.QueryUnescape(key)
 }
 
 // readIndex returns what the index says about objects that are as it has them, and about links
 // whose place no object has taken.
 func (b *bucket) readIndex(ctx context.Context, objects map[string]object) (map[string]indexEntry, error) {
-	o, err := b.client.GetObject(ctx, b.Bucket, b.key(indexName), minio.GetObjectOptions{})
+	o, err := b.get(ctx, indexName, "")
+	if isGone(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, b.failed("read the index of", err)
 	}
 	defer o.Close()
 	text, err := io.ReadAll(io.LimitReader(o, maxIndex))
-	if isGone(err) {
-		return nil, nil
-	}
 	if err != nil {
 		return nil, b.failed("read the index of", err)
 	}
@@ -106,8 +138,7 @@ func (b *bucket) writeIndex(ctx context.Context, entries []indexEntry) error {
 	if err != nil {
 		return fmt.Errorf("write the index of %s: %w", b.Location, err)
 	}
-	_, err = b.client.PutObject(ctx, b.Bucket, b.key(indexName), strings.NewReader(string(text)), int64(len(text)),
-		minio.PutObjectOptions{ContentType: "application/json"})
+	_, err = b.put(ctx, indexName, bytes.NewReader(text), int64(len(text)), "application/json")
 	if err != nil {
 		return b.failed("write the index of", err)
 	}

@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -77,7 +78,7 @@ func TestS3ThereAndBack(t *testing.T) {
 	proxy.Asked("")
 	f, dir = fetch(t, l, home)
 	sameTree(t, root, dir)
-	if asked := proxy.Asked("GET /bucket/flows/"); f.Bytes != 0 || len(asked) != 1 || !strings.HasSuffix(asked[0], indexName) {
+	if asked := proxy.Asked("GET /bucket/flows/"); f.Bytes != 0 || len(asked) != 1 || !strings.HasPrefix(asked[0], "GET /bucket/flows/"+indexName) {
 		t.Errorf("fetched %d bytes by %q", f.Bytes, asked)
 	}
 
@@ -237,5 +238,54 @@ func TestS3TakesNotEveryName(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(filepath.Join(server.Folder, "bucket")); len(entries) != 0 {
 		t.Errorf("%v was sent nevertheless", entries)
+	}
+}
+
+func TestS3LongLists(t *testing.T) {
+	l, server, proxy := s3Place(t)
+	const n = 2100 // three pages
+	for i := range n {
+		plant(t, filepath.Join(server.Folder, "bucket", "flows"), map[string]string{fmt.Sprintf("%04d ä+&.py", i): "x"})
+	}
+	b, err := l.connect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, _, err := b.list(context.Background())
+	if _, ok := objects["2099 ä+&.py"]; len(objects) != n || !ok || err != nil {
+		t.Errorf("%d objects, %v", len(objects), err)
+	}
+	// A service that always answers with the same page is not asked for ever.
+	proxy.Fail(func(w http.ResponseWriter, r *http.Request) bool {
+		fmt.Fprint(w, "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken></ListBucketResult>")
+		return true
+	})
+	if _, _, err := b.list(context.Background()); err == nil || !strings.Contains(err.Error(), "does not say how its list goes on") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Parts are put together in answer to a request that is answered before it is carried out, and may
+// fail after all. What was sent is thrown away then.
+func TestS3LargeFileThatIsRefused(t *testing.T) {
+	l, server, proxy := s3Place(t)
+	root := t.TempDir()
+	plant(t, root, map[string]string{"large.bin": strings.Repeat("x", partSize+1)})
+	proxy.Fail(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == "POST" && r.URL.Query().Has("uploadId") {
+			fmt.Fprint(w, "<?xml version='1.0'?>   <Error><Code>InternalError</Code><Message>We encountered an error.</Message></Error>")
+			return true
+		}
+		return false
+	})
+	_, err := Upload(context.Background(), l, root, Options{})
+	if err == nil || !strings.Contains(err.Error(), "upload large.bin to s3://bucket/flows: "+proxy.URL+" answers 200 We encountered an error.") {
+		t.Errorf("%v", err)
+	}
+	if asked := proxy.Asked("DELETE /bucket/flows/large.bin?uploadId="); len(asked) != 1 {
+		t.Errorf("%q", asked)
+	}
+	if entries, err := os.ReadDir(filepath.Join(server.Folder, "bucket", "flows")); len(entries) != 0 {
+		t.Errorf("%v, %v", entries, err)
 	}
 }

@@ -1,28 +1,20 @@
 package storage
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"path"
 	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"github.com/minio/minio-go/v7"
 )
 
 const (
 	// s3Workers is how many requests are under way at once: most of the time of each is waiting.
 	s3Workers = 8
-	// partSize is from where on a file is sent in parts, and how large these are, in bytes.
-	partSize = 8 << 20
-	// maxParts is how many parts S3 takes.
-	maxParts = 10_000
 	// maxKey is the longest name of an object, in bytes.
 	maxKey = 1024
 )
@@ -139,7 +131,7 @@ func (u *s3Upload) file(ctx context.Context, i int) error {
 	if f.Link != "" {
 		if _, there := u.there[f.Path]; there {
 			// An object of the link's name would be taken for the file.
-			if err := u.client.RemoveObject(ctx, u.Bucket, u.key(f.Path), minio.RemoveObjectOptions{}); err != nil {
+			if err := u.remove(ctx, f.Path); err != nil {
 				return u.failed("replace "+f.Path+" in", err)
 			}
 		}
@@ -152,11 +144,10 @@ func (u *s3Upload) file(ctx context.Context, i int) error {
 		u.note(entry, -1)
 		return nil
 	}
-	info, err := u.send(ctx, i)
-	if err != nil {
+	var err error
+	if entry.ETag, err = u.send(ctx, i); err != nil {
 		return err
 	}
-	entry.ETag = info.ETag
 	u.note(entry, f.Size)
 	return nil
 }
@@ -179,31 +170,20 @@ func (u *s3Upload) note(e indexEntry, sent int64) {
 	u.known[e.Path] = e
 }
 
-// send sends one file. Small ones are checked before the first byte goes out; of large ones the
-// last part is not sent, and so nothing is to be seen, if they have changed.
-func (u *s3Upload) send(ctx context.Context, i int) (minio.UploadInfo, error) {
+// send sends one file and returns its ETag. Small ones are checked before the first byte goes out; of
+// large ones the last part is not sent, and so nothing is to be seen, if they have changed.
+func (u *s3Upload) send(ctx context.Context, i int) (string, error) {
 	f := u.p.Files[i]
 	content, err := u.p.open(i)
 	if err != nil {
-		return minio.UploadInfo{}, err
+		return "", err
 	}
 	defer content.Close()
-	var body io.Reader = verify(content, f.Sum, f.Size)
-	options := minio.PutObjectOptions{ContentType: "application/octet-stream", PartSize: partSize}
-	if f.Size <= partSize {
-		whole := new(bytes.Buffer)
-		if err := copyAll(whole, body); err != nil {
-			return minio.UploadInfo{}, u.unlessChanged(f, err)
-		}
-		body = bytes.NewReader(whole.Bytes()) // which can be sent again
-	} else if f.Size > partSize*maxParts {
-		options.PartSize = 0 // the client chooses
-	}
-	info, err := u.client.PutObject(ctx, u.Bucket, u.key(f.Path), body, f.Size, options)
+	etag, err := u.put(ctx, f.Path, verify(content, f.Sum, f.Size), f.Size, "application/octet-stream")
 	if err != nil {
-		return info, u.unlessChanged(f, err)
+		return "", u.unlessChanged(f, err)
 	}
-	return info, nil
+	return etag, nil
 }
 
 // unlessChanged words an error of sending: the file's own if it was one.
