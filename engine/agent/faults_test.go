@@ -61,7 +61,7 @@ func runTests(m *testing.M) int {
 // it is released; otherwise this test's own binary will do, which need not be built again.
 func provide(program string) error {
 	if long() {
-		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "prefect")
+		build := exec.Command("go", "build", "-trimpath", "-tags", "urfave_cli_no_docs", "-ldflags", "-s -w", "-o", program, "prefect")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		return build.Run()
