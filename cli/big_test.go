@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -39,6 +40,20 @@ func TestBigDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d runs were written in %s", big.FlowRuns, time.Since(start).Round(time.Second))
+	compare := func(name string, do func()) {
+		t.Helper()
+		took := map[string]time.Duration{}
+		for size, home := range homes {
+			t.Setenv("PREFECT_HOME", home)
+			took[size] = fastest(do)
+		}
+		text := fmt.Sprintf("%-60s %8s with few runs, %8s with %d", name, took["small"].Round(10*time.Microsecond), took["big"].Round(10*time.Microsecond), big.FlowRuns)
+		t.Log(text)
+		// In the short form only what would grow out of hand is told: other tests run beside it.
+		if allowed := 2*took["small"] + 5*time.Millisecond; long != "" && took["big"] > allowed {
+			t.Errorf("too slow: %s", text)
+		}
+	}
 	for _, line := range [][]string{
 		{"deployment", "ls", "--limit", "50"}, {"deployment", "inspect", "flow-1/deployment-1"}, {"deployment", "run", "flow-1/deployment-1"},
 		{"flow-run", "ls"}, {"flow-run", "ls", "--state", "Failed"}, {"flow-run", "ls", "--state", "Late"}, {"flow-run", "ls", "--state-type", "CANCELLED"},
@@ -46,29 +61,41 @@ func TestBigDatabase(t *testing.T) {
 		{"flow-run", "ls", "--older-than", "30d"}, {"flow-run", "logs", "run-101"}, {"flow-run", "inspect", "run-101"}, {"flow-run", "why", "run-101"},
 		{"work-queue", "ls", "-v"}, {"work-queue", "preview", "queue-1"}, {"flow", "ls", "-o", "wide"},
 	} {
-		took := map[string]time.Duration{}
-		for size, home := range homes {
-			t.Setenv("PREFECT_HOME", home)
-			took[size] = fastest(t, line)
-		}
-		text := fmt.Sprintf("%-60s %8s with few runs, %8s with %d", strings.Join(line, " "), took["small"].Round(10*time.Microsecond), took["big"].Round(10*time.Microsecond), big.FlowRuns)
-		t.Log(text)
-		// In the short form only what would grow out of hand is told: other tests run beside it.
-		if allowed := 2*took["small"] + 5*time.Millisecond; long != "" && took["big"] > allowed {
-			t.Errorf("too slow: %s", text)
+		compare(strings.Join(line, " "), func() {
+			if code, _, stderr := run(line...); code != exitDone {
+				t.Fatalf("%v ended with %d: %s", line, code, stderr)
+			}
+		})
+	}
+	// A run from its creation to its end.
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "f.py"), []byte("from prefect import flow\n\n@flow\ndef f():\n    pass\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	prefect := func(args ...string) {
+		t.Helper()
+		c := exec.Command("prefect", args...)
+		c.Dir = dir
+		if out, err := c.CombinedOutput(); err != nil {
+			t.Fatalf("%v ended with %v: %s", args, err, out)
 		}
 	}
+	for _, home := range homes {
+		t.Setenv("PREFECT_HOME", home)
+		prefect("deployment", "build", "f.py:f", "-n", "mine", "-q", "mine", "--apply", "--force")
+	}
+	compare("agent start --drain with one run", func() {
+		prefect("deployment", "run", "f/mine")
+		prefect("agent", "start", "-q", "mine", "--drain")
+	})
 }
 
-// fastest is how long a command takes when nothing gets in its way.
-func fastest(t *testing.T, line []string) time.Duration {
-	t.Helper()
+// fastest is how long something takes when nothing gets in its way.
+func fastest(do func()) time.Duration {
 	var all []time.Duration
 	for range 7 {
 		start := time.Now()
-		if code, _, stderr := run(line...); code != exitDone {
-			t.Fatalf("%v ended with %d: %s", line, code, stderr)
-		}
+		do()
 		all = append(all, time.Since(start))
 	}
 	return slices.Min(all)

@@ -56,9 +56,11 @@ func (db *DB) endLeftovers(ctx context.Context, tx *sql.Tx, id, token string, s 
 	if s.Type == Cancelled {
 		end = NewState(Cancelled, "Cancelled", "The flow run was cancelled.", s.Timestamp)
 	}
+	// A cross join is read from left to right. SQLite takes what is below a run for more than all there
+	// is, and would read every run and task in the database instead.
 	const below = `with recursive below (id) as (select ?1 union select id from flow_run where claim = ?2
-		union select r.id from below b join task_run t on t.flow_run_id = b.id join flow_run r on r.parent_task_run_id = t.id) `
-	tasks, err := ids(ctx, tx, below+`select t.id from below b join task_run t on t.flow_run_id = b.id
+		union select r.id from below b cross join task_run t on t.flow_run_id = b.id cross join flow_run r on r.parent_task_run_id = t.id) `
+	tasks, err := ids(ctx, tx, below+`select t.id from below b cross join task_run t on t.flow_run_id = b.id
 		where coalesce(t.state_type, '') not in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')`, id, token)
 	if err != nil {
 		return err
@@ -69,7 +71,7 @@ func (db *DB) endLeftovers(ctx context.Context, tx *sql.Tx, id, token string, s 
 			return err
 		}
 	}
-	subflows, err := ids(ctx, tx, below+`select r.id from below b join flow_run r on r.id = b.id
+	subflows, err := ids(ctx, tx, below+`select r.id from below b cross join flow_run r on r.id = b.id
 		where r.id <> ?1 and r.state_type not in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')`, id, token)
 	if err != nil {
 		return err
