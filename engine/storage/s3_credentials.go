@@ -37,11 +37,11 @@ func (l Location) credentials(ctx context.Context, p profile, region string) (aw
 		return nil, errors.New("only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set; set both")
 	}
 	provider, from, err := p.provider()
-	if provider == nil && err == nil {
-		provider, from = machineCredentials(region)
-	}
 	if err != nil {
 		return nil, err
+	}
+	if provider == nil {
+		provider, from = machineCredentials(region)
 	}
 	if provider == nil {
 		return nil, fmt.Errorf("there are no credentials for %s: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to ~/.aws/credentials", l)
@@ -75,11 +75,11 @@ func (p profile) provider() (provider aws.CredentialsProvider, from string, err 
 
 // askAWS is the command of Amazon's that gives keys for any profile, of SSO or a role too.
 func (p profile) askAWS(ctx context.Context) (*exec.Cmd, error) {
-	aws, err := exec.LookPath("aws")
+	program, err := exec.LookPath("aws")
 	if err != nil {
 		return nil, errors.New("it signs in by SSO or a role, which needs the aws command, version 2; install that, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 	}
-	command := exec.CommandContext(ctx, aws, "configure", "export-credentials", "--profile", p.name, "--format", "process")
+	command := exec.CommandContext(ctx, program, "configure", "export-credentials", "--profile", p.name, "--format", "process")
 	command.Stderr = os.Stderr // it says how to sign in
 	return command, nil
 }
