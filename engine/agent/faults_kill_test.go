@@ -65,9 +65,15 @@ func TestFaultsKillsAtRandomPoints(t *testing.T) {
 		w.judge(run, hit[run.ID])
 	}
 	w.check()
-	for _, run := range runs {
-		if left := marked("PREFECT__FLOW_RUN_ID", run.ID); len(left) > 0 {
-			t.Errorf("run %s has left the processes %v", run.Name, left)
+	// A flow reports its end a moment before its process is gone, and of those whose own agent was
+	// killed nobody has waited for that.
+	for start, left := time.Now(), []string{""}; len(left) > 0; time.Sleep(10 * time.Millisecond) {
+		left = nil
+		for _, run := range runs {
+			left = append(left, marked("PREFECT__FLOW_RUN_ID", run.ID)...)
+		}
+		if len(left) > 0 && time.Since(start) > bound(5*time.Second) {
+			t.Fatalf("all runs are over and have left the processes %v", left)
 		}
 	}
 }
