@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -72,21 +71,13 @@ func TestBigDatabase(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "f.py"), []byte("from prefect import flow\n\n@flow\ndef f():\n    pass\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	prefect := func(args ...string) {
-		t.Helper()
-		c := exec.Command("prefect", args...)
-		c.Dir = dir
-		if out, err := c.CombinedOutput(); err != nil {
-			t.Fatalf("%v ended with %v: %s", args, err, out)
-		}
-	}
 	for _, home := range homes {
 		t.Setenv("PREFECT_HOME", home)
-		prefect("deployment", "build", "f.py:f", "-n", "mine", "-q", "mine", "--apply", "--force")
+		runIn(t, dir, nil, "prefect", "deployment", "build", "f.py:f", "-n", "mine", "-q", "mine", "--apply", "--force")
 	}
 	compare("agent start --drain with one run", func() {
-		prefect("deployment", "run", "f/mine")
-		prefect("agent", "start", "-q", "mine", "--drain")
+		runIn(t, dir, nil, "prefect", "deployment", "run", "f/mine")
+		runIn(t, dir, nil, "prefect", "agent", "start", "-q", "mine", "--drain")
 	})
 }
 

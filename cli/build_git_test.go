@@ -146,7 +146,7 @@ func runIn(t *testing.T, dir string, env []string, name string, args ...string) 
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s %q: %v\n%s", name, args, err, errs.String())
+		t.Fatalf("%s %q: %v\n%s%s", name, args, err, out, errs.String())
 	}
 	return string(out)
 }

@@ -30,15 +30,7 @@ func needs(t *testing.T, programs ...string) {
 // output runs a program with variables added to its environment and returns its standard output.
 func output(t *testing.T, environ []string, dir, program string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(program, args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), environ...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s %s: %v\n%s%s", program, strings.Join(args, " "), err, out, stderr.String())
-	}
-	return string(out)
+	return runIn(t, dir, append(os.Environ(), environ...), program, args...)
 }
 
 // build runs a script of .ci for this machine and returns the one file it made.

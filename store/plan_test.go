@@ -202,9 +202,7 @@ func TestChangesAreServedByIndexes(t *testing.T) {
 	state := func(typ StateType) State { return NewState(typ, string(typ), "", time.Now()) }
 	claimed := func() FlowRun {
 		t.Helper()
-		d, err := db.DeploymentByName(ctx, "f", "d")
-		must(err)
-		_, _, err = db.CreateFlowRun(ctx, d, NewRun{Name: "n", Parameters: []byte("{}"), At: time.Now()})
+		_, _, err := db.CreateFlowRun(ctx, d, NewRun{Name: "n", Parameters: []byte("{}"), At: time.Now()})
 		must(err)
 		runs, err := db.ClaimFlowRuns(ctx, ClaimRequest{Queues: []string{"q"}, Limit: 9, AtOnce: 9, Due: time.Now(), Agent: "a", Process: "p"})
 		must(err)
@@ -215,6 +213,8 @@ func TestChangesAreServedByIndexes(t *testing.T) {
 	}
 	task := TaskRun{ID: "task", Name: "t", TaskKey: "t", DynamicKey: "0", Tags: []byte("[]"), Inputs: []byte("{}")}
 	_, err := db.ApplyDeployments(ctx, []Deployment{d})
+	must(err)
+	d, err = db.DeploymentByName(ctx, "f", "d")
 	must(err)
 	_, err = db.EnsureWorkQueues(ctx, []string{"q"})
 	must(err)
@@ -251,9 +251,9 @@ func TestChangesAreServedByIndexes(t *testing.T) {
 			must(db.DeleteFlowRun(ctx, run.ID))
 		},
 		"a changed deployment": func() {
-			_, err := db.SetSchedule(ctx, must1(db.DeploymentByName(ctx, "f", "d")).ID, []byte(`{"interval": 60}`))
+			_, err := db.SetSchedule(ctx, d.ID, []byte(`{"interval": 60}`))
 			must(err)
-			_, err = db.SetSchedulePaused(ctx, must1(db.DeploymentByName(ctx, "f", "d")).ID, true)
+			_, err = db.SetSchedulePaused(ctx, d.ID, true)
 			must(err)
 		},
 	} {
@@ -267,13 +267,6 @@ func TestChangesAreServedByIndexes(t *testing.T) {
 			}
 		})
 	}
-}
-
-func must1[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
 }
 
 func oneRowOrNone(err error) error {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -29,22 +30,16 @@ const (
 	maxAnswer = 16 << 20
 )
 
-// s3Client is how requests go out. Redirections are not followed: the signature would not hold.
-var s3Client = &http.Client{
-	Transport: s3Transport(),
-	CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	},
-}
-
-func s3Transport() *http.Transport {
+// s3Client is how requests go out, made for the first of them. Redirections are not followed: the
+// signature would not hold.
+var s3Client = sync.OnceValue(func() *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext = (&net.Dialer{Timeout: dialTime}).DialContext
 	t.MaxIdleConnsPerHost = s3Workers
 	t.ResponseHeaderTimeout = answerTime
 	t.DisableCompression = true // what is stored compressed is to stay so
-	return t
-}
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+})
 
 // request is one of S3's REST API (docs.aws.amazon.com/AmazonS3/latest/API).
 type request struct {
@@ -105,7 +100,7 @@ func (b *bucket) ask(ctx context.Context, r request, answer any) error {
 
 // try makes a request once. An answer that is no success is an error, a refusal.
 func try(q *http.Request) (*http.Response, error) {
-	answer, err := s3Client.Do(q)
+	answer, err := s3Client().Do(q)
 	if err != nil || answer.StatusCode < http.StatusMultipleChoices {
 		return answer, err
 	}
