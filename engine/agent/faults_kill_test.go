@@ -39,7 +39,8 @@ func TestFaultsKillsAtRandomPoints(t *testing.T) {
 			_ = agent.end()
 			agent = w.agent("--limit", "4")
 		default:
-			if run, ok := w.killOne(what, random); ok {
+			// A flow dies with its supervisor, and while it does it can be hit too: of that nobody is told.
+			if run, ok := w.killOne(what, random); ok && hit[run] != "supervisor" {
 				hit[run] = what
 			}
 		}
@@ -60,19 +61,22 @@ func TestFaultsKillsAtRandomPoints(t *testing.T) {
 	if code := agent.code(); code != 0 {
 		t.Errorf("the agent ended with code %d", code)
 	}
+	w.waitForOrphans()
 	t.Logf("%d runs, %d hit; states %v; longest without a process %v", len(ids), len(hit), w.states(), longest)
 	for _, run := range runs {
 		w.judge(run, hit[run.ID])
 	}
 	w.check()
-	// A flow reports its end a moment before its process is gone, and of those whose own agent was
-	// killed nobody has waited for that.
+}
+
+// waitForOrphans waits for runs whose own agent was killed. A flow reports its end a moment before
+// the last of its output is recorded and its processes are gone, and nobody else waits for that.
+func (w *world) waitForOrphans() {
+	w.Helper()
 	start := time.Now()
-	for _, run := range runs {
-		w.wait("run "+run.Name+" has left no process", func() bool { return len(marked("PREFECT__FLOW_RUN_ID", run.ID)) == 0 })
-	}
+	w.wait("no process of a run is left", func() bool { return len(marked("PREFECT_HOME", w.home)) == 0 })
 	if took := time.Since(start); took > bound(5*time.Second) {
-		t.Errorf("processes of runs that were over stayed for %v", took)
+		w.Errorf("processes of runs that were over stayed for %v", took)
 	}
 }
 
