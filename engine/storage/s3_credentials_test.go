@@ -116,6 +116,11 @@ func TestS3CredentialsOfTheMachine(t *testing.T) {
 	if got := keysOf(t); got != "use the web identity of AWS_WEB_IDENTITY_TOKEN_FILE: 403 you may not" {
 		t.Errorf("a role that may not be taken: %s", got)
 	}
+	missing := filepath.Join(home, "missing")
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", missing)
+	if got := keysOf(t); !strings.HasPrefix(got, "use the web identity of AWS_WEB_IDENTITY_TOKEN_FILE: open "+missing+": ") {
+		t.Errorf("a token that is not there: %s", got)
+	}
 }
 
 // A bucket's region need not be said: requests are signed for the one that the service names, even

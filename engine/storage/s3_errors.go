@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -89,11 +90,12 @@ func refusalOf(err error) *refusal {
 	return new(refusal)
 }
 
-// lastOf is the innermost cause: the address that was tried is said already.
+// lastOf is the innermost cause: the address that was tried is said already. Which file can't be
+// read is not.
 func lastOf(err error) error {
 	for {
 		inner := errors.Unwrap(err)
-		if inner == nil {
+		if _, isFile := err.(*fs.PathError); isFile || inner == nil {
 			return err
 		}
 		err = inner
