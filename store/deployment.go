@@ -257,12 +257,14 @@ func jsonText(raw json.RawMessage) any {
 	return string(raw)
 }
 
-// DeleteDeployment deletes a deployment, with those of its scheduled runs that have not started,
+// DeleteDeployment deletes a deployment, with its runs that have not started, whoever created them,
 // or returns ErrNotFound. Runs that have are kept.
 func (db *DB) DeleteDeployment(ctx context.Context, id string) error {
 	return db.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := dropWaitingRuns(ctx, tx, id, time.Time{}); err != nil {
-			return err
+		_, err := tx.ExecContext(ctx, `delete from flow_run indexed by flow_run_by_state
+			where state_type = 'SCHEDULED' and deployment_id = ? and start_time is null and claim is null`, id)
+		if err != nil {
+			return fmt.Errorf("taking away the deployment's runs to come: %w", err)
 		}
 		res, err := tx.ExecContext(ctx, "delete from deployment where id = ?", id)
 		if err != nil {
