@@ -50,7 +50,7 @@ func newAgentStartCmd(e *env) *cli.Command {
 			&cli.IntFlag{Name: "limit", Aliases: []string{"l"}, Usage: "Run at most `N` flows at once."},
 			&cli.IntFlag{Name: "prefetch-seconds", Usage: "Claim a run `SECONDS` before its time; it starts at its time."},
 			&cli.BoolFlag{Name: "run-once", Usage: "Look once, wait for what was found and exit."},
-			&cli.BoolFlag{Name: "drain", Usage: "Run what is due and exit: 0 if all runs completed, 1 if any did not."},
+			&cli.BoolFlag{Name: "drain", Usage: "Run what is due and exit: 0 if all runs completed, 1 if any did not or may not start."},
 			&cli.StringFlag{Name: "api", Hidden: true, Usage: "Not supported."},
 			&cli.StringSliceFlag{Name: "tag", Aliases: []string{"t"}, Hidden: true, Usage: "Not supported."},
 		},
@@ -129,18 +129,47 @@ func agentStart(ctx context.Context, e *env, o agentStartOptions) error {
 		return databaseError(err)
 	}
 	stays := !o.drain && !o.runOnce
-	if stays {
+	waiting := 0
+	switch {
+	case stays:
 		e.note("Agent stopped!\n")
-	} else if a.Started() == 0 {
-		e.note("No flow run was due.\n")
+	case drain.Err() == nil:
+		if waiting, err = e.tellWaiting(ctx, db, queues); err != nil {
+			return databaseError(err)
+		}
+		if waiting == 0 && a.Started() == 0 {
+			e.note("No flow run was due.\n")
+		}
 	}
 	switch {
 	case forced() != 0:
 		return exitError(forced())
-	case failures > 0 && !stays:
+	case failures+waiting > 0 && !stays:
 		return exitError(exitFailed)
 	}
 	return nil
+}
+
+// tellWaiting says what keeps due runs from an agent that was to run what is due, and how many.
+func (e *env) tellWaiting(ctx context.Context, db *store.DB, queues []string) (waiting int, err error) {
+	for _, queue := range queues {
+		reason, held, err := agent.HeldBack(ctx, db, queue)
+		if err != nil {
+			return waiting, err
+		}
+		if !held {
+			continue
+		}
+		n, err := db.WaitingFlowRuns(ctx, queue, db.Now())
+		if err != nil {
+			return waiting, err
+		}
+		if n > 0 {
+			e.warn("%s left waiting, because %s. What helps: %s\n", countRuns(n), reason.Text, commandLine(reason.Args))
+		}
+		waiting += n
+	}
+	return waiting, nil
 }
 
 // supervisorCommand makes the process that sees a claimed run through: this program again. The

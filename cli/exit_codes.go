@@ -28,7 +28,7 @@ var outcomeCodes = []row{
 	{"flow-run watch, deployment run --watch", "0 the run completed, 1 it did not or the time was over; Ctrl+C leaves the run alone."},
 	{"flow-run execute", "0 the run completed, 1 it did not."},
 	{"flow-run cancel, flow-run delete, flow-run retry", "0 all were; 1 one of them was not, the others were."},
-	{"agent start", "0 stopped after its runs had ended; with --drain or --run-once 1 if a run did not complete; 130 or 143 if it was told twice and stopped its runs."},
+	{"agent start", "0 stopped after its runs had ended; with --drain or --run-once 1 if a run did not complete or its work queue lets none through; 130 or 143 if it was told twice and stopped its runs."},
 	{"doctor", "0 all is in order or worth a warning only, 1 something is wrong."},
 }
 

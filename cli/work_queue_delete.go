@@ -35,7 +35,7 @@ func workQueueDelete(ctx context.Context, e *env, word string) error {
 	}
 	e.success("Deleted work queue '%s'\n", word)
 	if waiting > 0 {
-		e.warn("%s wait for a queue of that name. Create it again with: prefect work-queue create %s\n", countRuns(waiting), shellWord(q.Name))
+		e.warn("%s left waiting for a queue of that name. Create it again with: prefect work-queue create %s\n", countRuns(waiting), shellWord(q.Name))
 	}
 	return nil
 }

@@ -55,9 +55,10 @@ type Agent struct {
 	Options
 	id      string
 	self    string
-	blocked bool       // something is due and waits for a slot
-	slot    *time.Time // when a schedule has to be looked at next
-	clock   time.Time  // when schedules were last looked at
+	blocked bool              // something is due and waits for a slot
+	slot    *time.Time        // when a schedule has to be looked at next
+	clock   time.Time         // when schedules were last looked at
+	held    map[string]string // by work queue: what was last said to hold its runs back
 
 	mu       sync.Mutex
 	running  map[string]*exec.Cmd // by flow run id; nil while its supervisor is being started
@@ -77,7 +78,7 @@ func New(ctx context.Context, o Options) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Agent{Options: o, id: uuid.NewString(), self: self.String(), running: map[string]*exec.Cmd{}, ended: make(chan struct{}, 1)}
+	a := &Agent{Options: o, id: uuid.NewString(), self: self.String(), running: map[string]*exec.Cmd{}, held: map[string]string{}, ended: make(chan struct{}, 1)}
 	for _, name := range created {
 		a.Log(20, "prefect.agent", fmt.Sprintf("Created work queue '%s'.", name))
 	}

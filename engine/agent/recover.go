@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"prefect/engine/process"
@@ -12,12 +13,30 @@ import (
 )
 
 // look does what is due by the clock: it recovers runs whose process is gone, and makes sure that
-// the database is the one that others use.
+// the database is the one that others use and that nobody wonders where the runs are.
 func (a *Agent) look(ctx context.Context) error {
 	if err := a.DB.StillThere(); err != nil {
 		return err
 	}
+	if err := a.sayHeldBack(ctx); err != nil {
+		return err
+	}
 	return Recover(ctx, a.DB, a.isHandedOver, func(text string) { a.Log(30, "prefect.agent", text) })
+}
+
+// sayHeldBack says, once, what keeps the runs of a work queue from the agent.
+func (a *Agent) sayHeldBack(ctx context.Context) error {
+	for _, queue := range a.Queues {
+		reason, _, err := HeldBack(ctx, a.DB, queue)
+		if err != nil {
+			return err
+		}
+		if reason.Text != a.held[queue] && reason.Text != "" {
+			a.Log(20, "prefect.agent", strings.ToUpper(reason.Text[:1])+reason.Text[1:]+".")
+		}
+		a.held[queue] = reason.Text
+	}
+	return nil
 }
 
 // lookLast looks before the agent ends. The flow of a supervisor that was killed can take a moment

@@ -133,25 +133,35 @@ func Unattended(ctx context.Context, db *store.DB, name *string) (r Reason, foun
 	if name == nil {
 		return Reason{"no-queue", "because it belongs to no work queue, so no agent looks for it", nil}, true, nil
 	}
-	queue := *name
-	q, err := db.WorkQueue(ctx, queue)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return Reason{"queue-missing", fmt.Sprintf("because work queue '%s' was deleted", queue), []string{"work-queue", "create", queue}}, true, nil
-	case err != nil:
-		return r, false, err
-	case q.IsPaused:
-		return Reason{"queue-paused", fmt.Sprintf("because work queue '%s' is paused", queue), []string{"work-queue", "resume", queue}}, true, nil
-	case q.ConcurrencyLimit != nil && *q.ConcurrencyLimit == 0:
-		return Reason{"queue-limit", fmt.Sprintf("because work queue '%s' has a concurrency limit of 0, which lets nothing run", queue),
-			[]string{"work-queue", "clear-concurrency-limit", queue}}, true, nil
+	r, found, err = HeldBack(ctx, db, *name)
+	if found || err != nil {
+		r.Text = "because " + r.Text
+		return r, found, err
 	}
 	agents, err := db.Agents(ctx)
 	if err != nil {
 		return r, false, err
 	}
-	if !Attended(agents, queue) {
-		return Reason{"no-agent", fmt.Sprintf("because no agent looks at work queue '%s'", queue), []string{"agent", "start", "-q", queue}}, true, nil
+	if !Attended(agents, *name) {
+		return Reason{"no-agent", fmt.Sprintf("because no agent looks at work queue '%s'", *name), []string{"agent", "start", "-q", *name}}, true, nil
+	}
+	return r, false, nil
+}
+
+// HeldBack tells what keeps the runs of a work queue from every agent. The text is a clause; found
+// is false where they are let through.
+func HeldBack(ctx context.Context, db *store.DB, queue string) (r Reason, found bool, err error) {
+	q, err := db.WorkQueue(ctx, queue)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return Reason{"queue-missing", fmt.Sprintf("work queue '%s' was deleted", queue), []string{"work-queue", "create", queue}}, true, nil
+	case err != nil:
+		return r, false, err
+	case q.IsPaused:
+		return Reason{"queue-paused", fmt.Sprintf("work queue '%s' is paused", queue), []string{"work-queue", "resume", queue}}, true, nil
+	case q.ConcurrencyLimit != nil && *q.ConcurrencyLimit == 0:
+		return Reason{"queue-limit", fmt.Sprintf("work queue '%s' has a concurrency limit of 0, which lets nothing run", queue),
+			[]string{"work-queue", "clear-concurrency-limit", queue}}, true, nil
 	}
 	return r, false, nil
 }
