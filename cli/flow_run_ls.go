@@ -97,27 +97,47 @@ func flowRunLs(ctx context.Context, e *env, o flowRunLsOptions) error {
 	return nil
 }
 
-// listFlowRuns returns the runs whose time has come, latest first, and before them as many of
-// those to come as the limit leaves room for: a single schedule would fill every list otherwise.
-// more tells that there are others to come.
+// listFlowRuns returns the runs that have started, ended or are due, latest first, and before them
+// as many of those to come as the limit leaves room for: a single schedule would fill every list
+// otherwise. more tells that there are others to come.
 func listFlowRuns(ctx context.Context, db *store.DB, f store.FlowRunFilter, now time.Time, olderThan time.Duration) (runs []store.FlowRun, more bool, err error) {
-	f.Before = now.Add(time.Microsecond - olderThan)
+	begin := now.Add(time.Microsecond - olderThan)
+	f.Before = begin
 	runs, err = db.FlowRuns(ctx, f)
 	if err != nil || olderThan > 0 {
 		return runs, false, err
 	}
-	room := f.Limit - len(runs)
-	future := f
-	future.From, future.Before, future.EarliestFirst = f.Before, time.Time{}, true
-	if f.Limit > 0 {
-		future.Limit = room + 1
+	f.From, f.Before = begin, time.Time{}
+	early, err := flowRunsInStates(ctx, db, f, func(t store.StateType) bool { return t != store.Scheduled }) // cancelled before their time, for one
+	if err != nil {
+		return nil, false, err
 	}
-	next, err := db.FlowRuns(ctx, future)
+	runs = append(early, runs...)
+	f.EarliestFirst = true
+	room := f.Limit - len(runs)
+	if f.Limit > 0 {
+		runs, room = runs[:min(f.Limit, len(runs))], max(0, room)
+		f.Limit = room + 1
+	}
+	next, err := flowRunsInStates(ctx, db, f, func(t store.StateType) bool { return t == store.Scheduled })
 	if f.Limit > 0 && len(next) > room {
 		next, more = next[:room], true
 	}
 	slices.Reverse(next)
 	return append(next, runs...), more, err
+}
+
+// flowRunsInStates lists the runs of a filter whose state is of one of the types that are wanted.
+func flowRunsInStates(ctx context.Context, db *store.DB, f store.FlowRunFilter, wanted func(store.StateType) bool) ([]store.FlowRun, error) {
+	types := f.StateTypes
+	if len(types) == 0 {
+		types = store.AllStateTypes()
+	}
+	f.StateTypes = slices.DeleteFunc(slices.Clone(types), func(t store.StateType) bool { return !wanted(t) })
+	if len(f.StateTypes) == 0 {
+		return nil, nil
+	}
+	return db.FlowRuns(ctx, f)
 }
 
 func (e *env) showFlowRuns(ctx context.Context, db *store.DB, runs []store.FlowRun, output string) error {
