@@ -85,5 +85,5 @@ func (e *env) runnerOptions(ctx context.Context) (runner.Options, error) {
 		return runner.Options{}, err
 	}
 	return runner.Options{DB: db, Home: s.Home, Binary: binary, Environ: append(e.environWithout("PREFECT__"), s.Environ()...), SDKDir: dir,
-		FindPython: func() (string, error) { return e.findPython("") }, Stdout: os.Stdout, Stderr: os.Stderr, LogText: e.logText, Grace: stopGrace}, nil
+		FindPython: func() (string, error) { return e.findPython("") }, Stdout: os.Stdout, Stderr: os.Stderr, LogText: logText, LogLevel: e.logLevel(), Grace: stopGrace}, nil
 }

@@ -115,7 +115,7 @@ func (w *watcher) lines(lines []store.LogLine) error {
 		l.Message = w.secrets.Text(l.Message)
 		switch {
 		case l.Source == store.FromLog:
-			w.e.printLog(l)
+			w.e.printRunLog(l)
 		case l.Source == store.FromStdout && !w.quiet:
 			io.WriteString(w.e.out, render.Safe(l.Message)+"\n")
 		default:

@@ -28,7 +28,8 @@ type Options struct {
 	FindPython func() (string, error)
 	Stdout     *os.File                   // what the run prints is passed on
 	Stderr     *os.File                   // and log lines are shown here
-	LogText    func(store.LogLine) string // how a log line is shown, with its newline; empty if it is not
+	LogText    func(store.LogLine) string // how a log line is shown, with its newline
+	LogLevel   int                        // below it the supervisor's own lines are not shown; the run has a level itself
 	Grace      time.Duration              // between asking a run to end and killing it
 }
 
@@ -272,7 +273,9 @@ func (s *supervisor) printed(l store.LogLine) {
 // say prints a line of the supervisor's own; log also keeps it with the run.
 func (s *supervisor) say(level int, logger, text string) store.LogLine {
 	l := store.LogLine{FlowRunID: s.run.ID, Source: store.FromLog, Level: level, Logger: logger, Label: logger, Message: text, At: time.Now()}
-	s.show(l)
+	if level >= s.LogLevel {
+		s.show(l)
+	}
 	return l
 }
 
