@@ -56,13 +56,12 @@ func flowRunRetry(ctx context.Context, e *env, words []string, o flowRunRetryOpt
 	if err != nil {
 		return err
 	}
-	runs, err := e.runsToRetry(ctx, db, words, o)
-	if err != nil {
-		return err
+	runs, failed := e.runsNamed(ctx, db, words)
+	if o.failed {
+		runs, failed = e.runsThatFailed(ctx, db, o)
 	}
 	var values []any
 	var ids []string
-	var failed error
 	view := e.newFlowRunView(db)
 	text := ""
 	for _, old := range runs {
@@ -71,7 +70,7 @@ func flowRunRetry(ctx context.Context, e *env, words []string, o flowRunRetryOpt
 			continue
 		}
 		if err != nil {
-			failed = e.reportOneOf(len(runs), err)
+			failed = e.reportOneOf(max(len(runs), len(words)), err)
 			continue
 		}
 		value, err := view.value(ctx, run)
@@ -81,7 +80,10 @@ func flowRunRetry(ctx context.Context, e *env, words []string, o flowRunRetryOpt
 		values, ids = append(values, value), append(ids, run.ID)
 		text += render.Sprintf("Created flow run '%s' (%s), a retry of '%s'\n", run.Name, run.ID, old.Name)
 	}
-	if err := e.showCreated(o.output, values, ids, text); err != nil {
+	if len(ids) == 0 && failed != nil {
+		return failed
+	}
+	if err := e.showRetries(o.output, values, ids, text, len(words) != 1); err != nil {
 		return err
 	}
 	if len(runs) == 1 && len(ids) == 1 {
@@ -89,22 +91,25 @@ func flowRunRetry(ctx context.Context, e *env, words []string, o flowRunRetryOpt
 		if err != nil {
 			return err
 		}
-		return e.warnUnattended(ctx, db, d)
+		if err := e.warnUnattended(ctx, db, d); err != nil {
+			return err
+		}
 	}
 	if o.failed && len(ids) == 0 && failed == nil && !forScripts(o.output) {
-		e.note("No failed run has ended within the last %s that was not retried.\n", render.Duration(o.since))
+		e.note("No run has failed since %s that was not retried.\n", localTime(e.now().Add(-o.since)))
 	}
 	return failed
 }
 
-// showCreated shows new things: for people the text that says so. A single one is no list.
-func (e *env) showCreated(output string, values []any, names []string, text string) error {
+// showRetries shows the new runs: for people the text that says so, for scripts the one of a run
+// that was named alone, or a list.
+func (e *env) showRetries(output string, values []any, names []string, text string, list bool) error {
 	var value any = values
-	if len(values) == 1 {
-		value = values[0]
-	}
-	if values == nil {
+	switch {
+	case len(values) == 0:
 		value = []any{}
+	case !list:
+		value = values[0]
 	}
 	return e.show(output, value, names, func(out *render.Console) error {
 		_, err := out.Write([]byte(text))
@@ -112,18 +117,21 @@ func (e *env) showCreated(output string, values []any, names []string, text stri
 	})
 }
 
-func (e *env) runsToRetry(ctx context.Context, db *store.DB, words []string, o flowRunRetryOptions) ([]store.FlowRun, error) {
-	var runs []store.FlowRun
+// runsNamed finds runs. What is wrong with one of several is reported, and the others are returned
+// with the error of the command.
+func (e *env) runsNamed(ctx context.Context, db *store.DB, words []string) (runs []store.FlowRun, failed error) {
 	for _, word := range words {
 		run, err := findFlowRun(ctx, db, word)
 		if err != nil {
-			return nil, err
+			failed = e.reportOneOf(len(words), err)
+			continue
 		}
 		runs = append(runs, run)
 	}
-	if !o.failed {
-		return runs, nil
-	}
+	return runs, failed
+}
+
+func (e *env) runsThatFailed(ctx context.Context, db *store.DB, o flowRunRetryOptions) ([]store.FlowRun, error) {
 	// A run may start long after it was expected to; what ended lately was expected at most so
 	// much earlier.
 	const longest = 30 * 24 * time.Hour
