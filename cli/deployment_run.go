@@ -92,16 +92,16 @@ func deploymentRun(ctx context.Context, e *env, o deploymentRunOptions) error {
 	if err != nil {
 		return databaseError(err)
 	}
-	if err := e.showNewRun(d, run, existed, now, o.output); err != nil {
-		return err
-	}
-	if !run.State.Type.Final() {
-		if err := e.warnUnattended(ctx, db, d); err != nil {
+	if !o.watch || !forScripts(o.output) { // one that is watched is shown to scripts as it ends
+		if err := e.showNewRun(d, run, existed, now, o.output); err != nil {
 			return err
 		}
 	}
-	if o.watch {
-		return e.watchRun(ctx, db, run.ID)
+	switch {
+	case o.watch:
+		return e.watchRun(ctx, db, run, 0, o.output)
+	case !run.State.Type.Final():
+		return e.warnUnattended(ctx, db, run)
 	}
 	return nil
 }
@@ -161,15 +161,17 @@ func (e *env) showNewRun(d store.Deployment, run store.FlowRun, existed bool, no
 }
 
 // warnUnattended says on stderr why the run that was just created will not start by itself.
-func (e *env) warnUnattended(ctx context.Context, db *store.DB, d store.Deployment) error {
-	reason, found, err := agent.Unattended(ctx, db, d.WorkQueueName)
+func (e *env) warnUnattended(ctx context.Context, db *store.DB, run store.FlowRun) error {
+	reason, found, err := agent.Unattended(ctx, db, run.WorkQueueName)
 	if err != nil || !found {
 		return databaseError(err)
 	}
-	help := "Set one with work_queue_name in the deployment's file and apply it again."
-	if len(reason.Args) > 0 {
-		help = "What helps: " + commandLine(reason.Args)
+	if run.WorkQueueName == nil {
+		reason.Args = []string{"flow-run", "execute", run.ID}
 	}
-	e.warn("The run waits %s. %s\n", reason.Text, help)
+	e.warn("The run waits %s. What helps: %s\n", reason.Text, commandLine(reason.Args))
+	if run.WorkQueueName == nil {
+		e.warn("For later runs set work_queue_name in the deployment's file and apply that again.\n")
+	}
 	return nil
 }

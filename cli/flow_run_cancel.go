@@ -148,7 +148,7 @@ func (e *env) tellCancelled(ctx context.Context, db *store.DB, run store.FlowRun
 		e.printf("Flow run '%s' (%s) is cancelled already.\n", run.Name, run.ID)
 		return true, nil
 	case errors.As(err, &refused):
-		return false, withHint(errorf("flow run '%s' is over already: it is %s", run.Name, refused.From), "A final state never changes; see 'prefect flow-run inspect %s'.", run.ID)
+		return false, withHint(errorf("flow run '%s' is over already: it is %s", run.Name, refused.From.Name()), "A final state never changes; see 'prefect flow-run inspect %s'.", run.ID)
 	case err != nil:
 		return false, databaseError(err)
 	case now.State.Type == store.Cancelled:

@@ -55,7 +55,7 @@ func flowRunExecute(ctx context.Context, e *env, id string) error {
 	case errors.Is(err, store.ErrClaimLost):
 		return errorf("flow run '%s' is being run by another process already", id)
 	case errors.As(err, &refused):
-		return withHint(errorf("flow run '%s' is %s and can't run again", id, refused.From), "Create another one with 'prefect deployment run'.")
+		return withHint(errorf("flow run '%s' is %s and can't run again", id, refused.From.Name()), "Create another one with 'prefect deployment run'.")
 	case err != nil:
 		return databaseError(err)
 	case run.State.Type != store.Completed:

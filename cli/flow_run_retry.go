@@ -60,42 +60,31 @@ func flowRunRetry(ctx context.Context, e *env, words []string, o flowRunRetryOpt
 	if o.failed {
 		runs, failed = e.runsThatFailed(ctx, db, o)
 	}
-	var values []any
-	var ids []string
-	view := e.newFlowRunView(db)
+	var made []store.FlowRun
 	text := ""
 	for _, old := range runs {
 		run, err := e.retry(ctx, db, old, o.failed)
-		if errors.Is(err, errRetried) {
-			continue
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, errRetried):
+		case err != nil:
 			failed = e.reportOneOf(max(len(runs), len(words)), err)
-			continue
+		default:
+			made = append(made, run)
+			text += render.Sprintf("Created flow run '%s' (%s), a retry of '%s'\n", run.Name, run.ID, old.Name)
 		}
-		value, err := view.value(ctx, run)
-		if err != nil {
-			return err
-		}
-		values, ids = append(values, value), append(ids, run.ID)
-		text += render.Sprintf("Created flow run '%s' (%s), a retry of '%s'\n", run.Name, run.ID, old.Name)
 	}
-	if len(ids) == 0 && failed != nil {
+	if len(made) == 0 && failed != nil {
 		return failed
 	}
-	if err := e.showRetries(o.output, values, ids, text, len(words) != 1); err != nil {
+	if err := e.showRetries(ctx, db, o.output, made, text, len(words) != 1); err != nil {
 		return err
 	}
-	if len(runs) == 1 && len(ids) == 1 {
-		d, err := deploymentOf(ctx, db, runs[0])
-		if err != nil {
-			return err
-		}
-		if err := e.warnUnattended(ctx, db, d); err != nil {
+	if len(made) == 1 {
+		if err := e.warnUnattended(ctx, db, made[0]); err != nil {
 			return err
 		}
 	}
-	if o.failed && len(ids) == 0 && failed == nil && !forScripts(o.output) {
+	if o.failed && len(made) == 0 && !forScripts(o.output) {
 		e.note("No run has failed since %s that was not retried.\n", localTime(e.now().Add(-o.since)))
 	}
 	return failed
@@ -103,15 +92,21 @@ func flowRunRetry(ctx context.Context, e *env, words []string, o flowRunRetryOpt
 
 // showRetries shows the new runs: for people the text that says so, for scripts the one of a run
 // that was named alone, or a list.
-func (e *env) showRetries(output string, values []any, names []string, text string, list bool) error {
+func (e *env) showRetries(ctx context.Context, db *store.DB, output string, made []store.FlowRun, text string, list bool) error {
+	view := e.newFlowRunView(db)
+	values, ids := []any{}, []string{}
+	for _, run := range made {
+		value, err := view.value(ctx, run)
+		if err != nil {
+			return err
+		}
+		values, ids = append(values, value), append(ids, run.ID)
+	}
 	var value any = values
-	switch {
-	case len(values) == 0:
-		value = []any{}
-	case !list:
+	if !list {
 		value = values[0]
 	}
-	return e.show(output, value, names, func(out *render.Console) error {
+	return e.show(output, value, ids, func(out *render.Console) error {
 		_, err := out.Write([]byte(text))
 		return err
 	})

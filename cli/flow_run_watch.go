@@ -35,32 +35,23 @@ func flowRunWatch(ctx context.Context, e *env, word string, timeout time.Duratio
 	if err != nil {
 		return err
 	}
+	return e.watchRun(ctx, db, run, timeout, output)
+}
+
+// watchRun follows a flow run to its end, or for a time. For scripts the run is shown as it is
+// then. The error is that of the run's outcome.
+func (e *env) watchRun(ctx context.Context, db *store.DB, run store.FlowRun, timeout time.Duration, output string) error {
 	w := &watcher{e: e, db: db, quiet: forScripts(output)}
-	run, err = w.watch(ctx, run, timeout)
-	if err != nil {
-		return err
-	}
-	if forScripts(output) {
-		err := e.show(output, flowRunValue(run, w.secrets, e.now()), []string{run.ID}, nil)
-		if err != nil {
+	end, watchErr := w.watch(ctx, run, timeout)
+	if forScripts(output) && end.ID != "" {
+		if err := e.show(output, flowRunValue(end, w.secrets, e.now()), []string{end.ID}, nil); err != nil {
 			return err
 		}
 	}
-	return outcome(run)
-}
-
-// watchRun follows a flow run that another command has made, to its end. The error is that of
-// the run's outcome.
-func (e *env) watchRun(ctx context.Context, db *store.DB, id string) error {
-	run, err := db.FlowRun(ctx, id)
-	if err != nil {
-		return databaseError(err)
+	if watchErr != nil {
+		return watchErr
 	}
-	w := &watcher{e: e, db: db}
-	if run, err = w.watch(ctx, run, 0); err != nil {
-		return err
-	}
-	return outcome(run)
+	return outcome(end)
 }
 
 // outcome is the exit code that a run's end stands for.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -77,21 +78,31 @@ func NewState(t StateType, name, message string, at time.Time) State {
 // String gives a state as Prefect's log lines do: Completed(), Failed('why'),
 // TimedOut('why', type=StateType.FAILED).
 func (s State) String() string {
-	text := s.Name + "("
-	if s.Message != nil {
-		text += "'" + *s.Message + "'"
+	var parts []string
+	if s.Message != nil && *s.Message != "" {
+		parts = append(parts, quoted(*s.Message))
 	}
 	if s.Name != typeNames[s.Type] {
-		if s.Message != nil {
-			text += ", "
-		}
-		text += "type=StateType." + string(s.Type)
+		parts = append(parts, "type=StateType."+string(s.Type))
 	}
-	return text + ")"
+	return s.Name + "(" + strings.Join(parts, ", ") + ")"
+}
+
+// quoted is a text on one line as Python's repr gives it, but for what can't be seen: that is dealt
+// with where it is shown.
+func quoted(text string) string {
+	quote := "'"
+	if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
+		quote = `"`
+	}
+	return quote + strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`, quote, `\`+quote).Replace(text) + quote
 }
 
 var typeNames = map[StateType]string{Scheduled: "Scheduled", Pending: "Pending", Running: "Running", Completed: "Completed",
 	Failed: "Failed", Crashed: "Crashed", Cancelling: "Cancelling", Cancelled: "Cancelled"}
+
+// Name is the usual name of a state of this type: "Completed".
+func (t StateType) Name() string { return typeNames[t] }
 
 // TransitionError says that a run can't go from one state to another.
 type TransitionError struct {

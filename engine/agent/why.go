@@ -37,15 +37,19 @@ func Why(ctx context.Context, db *store.DB, home string, run store.FlowRun, pyth
 
 func whyOver(run store.FlowRun, name string) Reason {
 	text := fmt.Sprintf("Flow run %s is over: it ended %s in state %s.", name, moment(run.State.Timestamp), run.State)
+	again := []string{"flow-run", "retry", run.ID}
+	if run.DeploymentID == nil { // nothing says how to start it
+		again = []string{"flow-run", "logs", run.ID}
+	}
 	switch run.State.Type {
 	case store.Completed:
 		return Reason{"completed", text, []string{"flow-run", "logs", run.ID}}
 	case store.Failed:
 		return Reason{"failed", text, []string{"flow-run", "logs", run.ID, "--tail", "50"}}
 	case store.Crashed:
-		return Reason{"crashed", text, []string{"flow-run", "retry", run.ID}}
+		return Reason{"crashed", text, again}
 	}
-	return Reason{"cancelled", text, []string{"flow-run", "retry", run.ID}}
+	return Reason{"cancelled", text, again}
 }
 
 // whyClaimed is about a run that some process has taken.
