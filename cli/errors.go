@@ -75,8 +75,11 @@ func (e *env) report(err error) int {
 		e.note("Try '%s --help' for help.\n", usage.path)
 		return exitUsage
 	}
-	if code, ok := interruptCode(err); ok {
-		return code // Ctrl+C needs no explanation
+	if code, ok := interruptCode(err); ok { // Ctrl+C needs no explanation, but the next prompt a line of its own
+		if code == exitInterrupted && e.err.IsTerminal() {
+			io.WriteString(e.err, "\n")
+		}
+		return code
 	}
 	if errors.Is(err, context.Canceled) {
 		return exitInterrupted
