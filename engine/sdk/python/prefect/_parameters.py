@@ -93,6 +93,9 @@ class ParameterModel:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as exc:
+            from prefect._frames import install_hook
+
+            install_hook()  # the flow that would have done it does not run
             raise ParameterBindError.from_bind_failure(self.fn, exc, args, kwargs) from None
         bound.apply_defaults()
         return dict(bound.arguments)

@@ -25,6 +25,9 @@ _task_context = TaskRunContext.__var__
 def _context() -> FlowRunContext:
     flow = _flow_context.get(None)
     if flow is None:
+        from prefect._frames import install_hook
+
+        install_hook()  # no flow has run that would have done it
         raise RuntimeError(
             "Tasks cannot be run outside of a flow. To call the underlying task function outside "
             "of a flow use `task.fn()`."
