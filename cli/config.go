@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"prefect/cli/render"
+	"prefect/engine/python"
 	"prefect/engine/settings"
 	"prefect/engine/suggest"
 
@@ -92,13 +93,26 @@ func configSet(e *env, args []string) error {
 		e.noteOverride(entry.Name, "override your config value")
 	}
 	e.printf("Updated profile '%s'.\n", s.Profile)
+	e.noteNewValues(s, entries)
+	return nil
+}
+
+// noteNewValues says what will come of values that were just set.
+func (e *env) noteNewValues(s *settings.Settings, entries []settings.Entry) {
+	local := false
 	for _, entry := range entries {
-		if entry.Name == "PREFECT_API_URL" || entry.Name == "PREFECT_API_KEY" {
-			e.noteLocal(s)
-			break
+		switch {
+		case entry.Name == "PREFECT_API_URL" || entry.Name == "PREFECT_API_KEY":
+			local = true
+		case entry.Name == "PREFECT_PYTHON" && entry.Value != "":
+			if _, err := python.Find(python.Search{Setting: entry.Value, Getenv: e.getenv}); err != nil {
+				e.warn("%s\n", err)
+			}
 		}
 	}
-	return nil
+	if local {
+		e.noteLocal(s)
+	}
 }
 
 // parseEntry reads SETTING=VALUE and checks both sides.

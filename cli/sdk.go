@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"prefect/cli/render"
+	"prefect/engine/python"
 	"prefect/engine/sdk"
 
 	"github.com/urfave/cli/v2"
@@ -55,7 +56,10 @@ func newPythonFlag() cli.Flag {
 }
 
 func sdkInstall(ctx context.Context, e *env, interpreter string, force bool, output string) error {
-	python, err := e.choosePython(ctx, interpreter)
+	path, err := e.findPython(interpreter)
+	if err == nil {
+		err = python.Check(ctx, path)
+	}
 	if err != nil {
 		return err
 	}
@@ -63,17 +67,21 @@ func sdkInstall(ctx context.Context, e *env, interpreter string, force bool, out
 	if err != nil {
 		return err
 	}
-	done, err := sdk.Install(ctx, python, dir, force)
+	done, err := sdk.Install(ctx, path, dir, force)
 	if err != nil {
 		return err
 	}
-	if err := sdk.Compile(ctx, dir, python); err != nil {
+	if err := sdk.Compile(ctx, dir, path); err != nil {
 		e.note("%s\n", err) // slower, but it works
 	}
-	value := render.Dict{{Key: "python", Value: python}, {Key: "file", Value: done.File}, {Key: "path", Value: done.Dir}}
+	value := render.Dict{{Key: "python", Value: path}, {Key: "file", Value: done.File}, {Key: "path", Value: done.Dir}}
 	return e.show(output, value, []string{done.File}, func(*render.Console) error {
-		e.success("'import prefect' now works in %s.\n", python)
-		e.printf("It is done by %s; take it away with 'prefect sdk uninstall'.\n", done.File)
+		e.success("'import prefect' now works in %s.\n", path)
+		undo := []string{"sdk", "uninstall"}
+		if interpreter != "" {
+			undo = append(undo, "--python", interpreter)
+		}
+		e.printf("It is done by %s; take it away with '%s'.\n", done.File, commandLine(undo))
 		if done.Real != "" {
 			e.warn("It goes before the real Prefect in %s, which stays untouched.\n", done.Real)
 		}

@@ -46,13 +46,26 @@ func (o Options) deployments(ctx context.Context, db *store.DB) ([]Check, error)
 		}
 		concerned[l] = append(concerned[l], d)
 	}
+	checked := map[string]error{} // by interpreter
 	for _, d := range stored {
 		if err := storage.CheckDeployment(o.Home, d); err != nil {
 			note(lack{err.Error(), "would fail",
 				"Build and apply them again from where the flows are now, or delete them with 'prefect deployment delete'."}, d)
 		}
-		if d.Python != nil && !exists(*d.Python) {
+		if d.Python == nil {
+			continue
+		}
+		if !exists(*d.Python) {
 			note(lack{*d.Python + " is not there", "use the agent's interpreter", "Apply them again from the environment they need."}, d)
+			continue
+		}
+		err, ok := checked[*d.Python]
+		if !ok {
+			err = python.Check(ctx, *d.Python)
+			checked[*d.Python] = err
+		}
+		if err != nil {
+			note(lack{err.Error(), "would fail", "Apply them again with --python and the path of another one."}, d)
 		}
 	}
 	if len(lacks) == 0 {

@@ -39,6 +39,9 @@ func Find(s Search) (string, error) {
 		}
 	}
 	if path := s.environment(); path != "" {
+		if v := tooOld(path); v != "" {
+			return "", fmt.Errorf("the Python of the active environment, '%s', is %s, and flows need 3.8 or newer; activate another one or set PREFECT_PYTHON", path, v)
+		}
 		return path, nil
 	}
 	if path := s.ownEnvironment(); path != "" {
@@ -63,29 +66,37 @@ func (s Search) named(source, value string) (string, error) {
 		}
 		return fmt.Errorf("%s is set to '%s', which %s", source, value, what)
 	}
-	if !strings.ContainsAny(value, `/\`) {
-		if path := s.onPath(value); path != "" {
-			return path, nil
+	path, what := s.resolve(value)
+	if what != "" {
+		return "", wrong(what)
+	}
+	if v := tooOld(path); v != "" {
+		return "", wrong("is Python " + v + ", and flows need 3.8 or newer")
+	}
+	return filepath.Abs(path)
+}
+
+// resolve finds the program that a word of the user's means, or says what the word is instead.
+func (s Search) resolve(word string) (path, what string) {
+	if !strings.ContainsAny(word, `/\`) {
+		if path := s.onPath(word); path != "" {
+			return path, ""
 		}
-		if inside := inEnvironment(value); inside != "" {
-			return filepath.Abs(inside)
+		if inside := inEnvironment(word); inside != "" {
+			return inside, ""
 		}
-		return "", wrong("is not on the PATH; give the path of a Python 3.8 or newer")
+		return "", "is not on the PATH; give the path of a Python 3.8 or newer"
 	}
-	path, err := filepath.Abs(value)
-	if err != nil {
-		return "", fmt.Errorf("resolve the path of Python: %w", err)
-	}
-	if isDir(path) {
-		if inside := inEnvironment(path); inside != "" {
-			return inside, nil
+	if isDir(word) {
+		if inside := inEnvironment(word); inside != "" {
+			return inside, ""
 		}
-		return "", wrong("is a folder and no Python environment")
+		return "", "is a folder and no Python environment"
 	}
-	if !isExecutable(path) {
-		return "", wrong("is no program; give the path of a Python 3.8 or newer")
+	if !isExecutable(word) {
+		return "", "is no program; give the path of a Python 3.8 or newer"
 	}
-	return path, nil
+	return word, ""
 }
 
 // environment is the interpreter of the active virtual or conda environment, or "".
@@ -138,7 +149,7 @@ func (s Search) onPath(name string) string {
 			continue // the current folder, or something below it
 		}
 		path := filepath.Join(dir, name)
-		if !isExecutable(path) || isPython2(path) {
+		if !isExecutable(path) || tooOld(path) != "" {
 			continue
 		}
 		if !isLauncher(dir) {
@@ -154,12 +165,6 @@ func (s Search) onPath(name string) string {
 	return ""
 }
 
-// isPython2 tells an old `python` by what it links to (python2.7), without running it.
-func isPython2(path string) bool {
-	real, err := filepath.EvalSymlinks(path)
-	return err == nil && strings.HasPrefix(filepath.Base(real), "python2")
-}
-
 // isLauncher tells the folders whose programs only choose another one: pyenv's and asdf's shims, and
 // the Windows store's placeholders, which may have nothing to choose from.
 func isLauncher(dir string) bool {
@@ -171,7 +176,7 @@ func behind(launcher string, args ...string) string {
 	cmd := exec.Command(launcher, append(args, "-S", "-E", "-c", "import sys; print(sys.executable)")...)
 	out, err := cmd.Output()
 	path := strings.TrimSpace(string(out))
-	if err != nil || !filepath.IsAbs(path) || !isExecutable(path) || isPython2(path) {
+	if err != nil || !filepath.IsAbs(path) || !isExecutable(path) || tooOld(path) != "" {
 		return ""
 	}
 	return path

@@ -107,6 +107,48 @@ func TestFindSkipsWhatIsNoPython3(t *testing.T) {
 	}
 }
 
+// What is too old for flows is told by names and links, as running it would take too long.
+func TestFindRefusesWhatIsTooOld(t *testing.T) {
+	dir := t.TempDir()
+	old := fake(t, filepath.Join(dir, "old", "python3.7"), "")
+	link := filepath.Join(dir, "path", "python3")
+	venv, copied := filepath.Join(dir, "venv"), filepath.Join(dir, "copied")
+	for _, folder := range []string{filepath.Dir(link), filepath.Join(venv, "bin"), copied} {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range []string{link, filepath.Join(venv, "bin", "python")} {
+		if err := os.Symlink(old, at); err != nil {
+			t.Skip(err)
+		}
+	}
+	fake(t, filepath.Join(copied, "bin", "python"), "")
+	if err := os.WriteFile(filepath.Join(copied, "pyvenv.cfg"), []byte("home = /usr/bin\nversion = 3.6.15\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		search Search
+		vars   map[string]string
+		want   string
+	}{
+		"explicit":    {Search{Explicit: old}, nil, "python3.7' is Python 3.7, and flows need 3.8 or newer"},
+		"setting":     {Search{Setting: venv}, nil, "PREFECT_PYTHON is set to '" + venv + "', which is Python 3.7,"},
+		"environment": {Search{}, map[string]string{"VIRTUAL_ENV": venv}, "of the active environment, '" + filepath.Join(venv, "bin", "python") + "', is 3.7,"},
+		"copied":      {Search{}, map[string]string{"VIRTUAL_ENV": copied}, "is 3.6.15, and flows need 3.8 or newer"},
+		"path":        {Search{}, map[string]string{"PATH": filepath.Dir(link)}, "no Python found"},
+	} {
+		c.search.Getenv = environ(c.vars)
+		if got, err := Find(c.search); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %q, %v, want %q", name, got, err, c.want)
+		}
+	}
+	newer := fake(t, filepath.Join(dir, "newer", "python3.10"), "")
+	if got, err := Find(Search{Explicit: newer, Getenv: environ(nil)}); err != nil || got != newer {
+		t.Errorf("got %q, %v, want %q", got, err, newer)
+	}
+}
+
 func TestFindAsksAShimWhatItStandsFor(t *testing.T) {
 	dir := t.TempDir()
 	real := fake(t, filepath.Join(dir, "versions", "python3.12"), "")

@@ -24,7 +24,7 @@ func (s Search) behindPyenv(shim string) string {
 		return ""
 	}
 	path := filepath.Join(versions, first, "bin", filepath.Base(shim))
-	if !isExecutable(path) || isPython2(path) {
+	if !isExecutable(path) || tooOld(path) != "" {
 		return ""
 	}
 	return path

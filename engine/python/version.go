@@ -3,7 +3,9 @@ package python
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -61,4 +63,43 @@ func Check(ctx context.Context, python string) error {
 		return fmt.Errorf("'%s' is Python %s, and flows need 3.8 or newer; set PREFECT_PYTHON to the path of one", python, v)
 	}
 	return nil
+}
+
+// tooOld gives the version of an interpreter on which flows don't run, such as "3.7", if that can be
+// told without running it: by its name, by what it links to, or by its environment's pyvenv.cfg. It
+// is "" for all others.
+func tooOld(path string) string {
+	text := ""
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		text = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(real), "python"), ".exe")
+	}
+	if !strings.Contains(text, ".") && text != "2" {
+		text = environmentVersion(filepath.Dir(filepath.Dir(path)))
+	}
+	major, rest, _ := strings.Cut(text, ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	v := Version{}
+	var err error
+	if v[0], err = strconv.Atoi(major); err != nil {
+		return ""
+	}
+	if v[1], err = strconv.Atoi(minor); (err != nil && v[0] > 2) || v.Supported() {
+		return ""
+	}
+	return text
+}
+
+// environmentVersion is what a virtual environment says of its Python, or "".
+func environmentVersion(dir string) string {
+	text, err := os.ReadFile(filepath.Join(dir, "pyvenv.cfg"))
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(text)) {
+		key, value, _ := strings.Cut(line, "=")
+		if key = strings.TrimSpace(key); key == "version" || key == "version_info" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
 }
