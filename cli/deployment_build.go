@@ -92,6 +92,11 @@ func deploymentBuild(ctx context.Context, e *env, o deploymentBuildOptions) erro
 	if err != nil {
 		return err
 	}
+	if o.storage.snapshot || plan.place != nil && !o.storage.skipUpload {
+		if err := checkPackaged(plan.root, manifest.Script(plan.entrypoint)); err != nil {
+			return err
+		}
+	}
 	flow, err := e.describeFlow(ctx, plan)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"prefect/cli/render"
 	"prefect/engine/manifest"
 	"prefect/engine/storage"
+	"prefect/ignore"
 
 	"github.com/dustin/go-humanize"
 )
@@ -59,6 +60,19 @@ func (e *env) snapshot(ctx context.Context, root string) (string, error) {
 	e.success("Snapshot %s of %s taken.\n", done.Digest[:12], count(done.Files, "file"))
 	e.tellLarge(done.Files, done.Bytes)
 	return done.Digest, nil
+}
+
+// checkPackaged refuses a package without the flow's script, with which no run would start.
+func checkPackaged(root, script string) error {
+	matcher, err := ignore.Read(root)
+	if err != nil {
+		return errorf("%w", err)
+	}
+	if d := matcher.Match(script, false); d.Ignored {
+		return withHint(errorf("the flow's script would not be packaged: %s ignores '%s'", d.Rule, script),
+			"What is packaged is shown by 'prefect deployment files', and the rest by 'prefect deployment files --ignored'.")
+	}
+	return nil
 }
 
 // showProgress shows a bar on a terminal while files are packaged, until finish is called.
