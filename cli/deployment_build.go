@@ -134,6 +134,9 @@ func deploymentBuild(ctx context.Context, e *env, o deploymentBuildOptions) erro
 	if o.apply {
 		return deploymentApply(ctx, e, deploymentApplyOptions{files: []string{plan.yaml}, python: o.python})
 	}
+	if o.python != "" { // apply records it, the file has no place for it
+		e.note("Runs use the interpreter that apply is given: %s\n", commandLine([]string{"deployment", "apply", plan.yaml, "--python", o.python}))
+	}
 	return nil
 }
 

@@ -103,6 +103,7 @@ type builtFile struct {
 	data           []byte
 	was            []byte // nil where there was none
 	kept           []string
+	lost           string // see manifest.Lost
 	backup, exists bool
 }
 
@@ -126,13 +127,21 @@ func (e *env) rebuild(ctx context.Context, p *buildPlan, built *manifest.Deploym
 	var unreadable *manifest.UnreadableError
 	switch {
 	case errors.As(err, &other):
-		return nil, withHint(err, "Write to another file with '-o %s.yaml', or replace this one with --force.", built.Name)
+		return nil, withHint(err, "Write to another file with '-o %s', or replace this one with --force.", otherFile(p.yaml, built))
 	case errors.As(err, &unreadable):
 		return nil, withHint(errorf("the file that is there can't be read as a deployment: %w", err), "Mend it, or replace it with --force.")
 	case err != nil:
 		return nil, err
 	}
-	return &builtFile{data: r.Data, was: old, kept: r.Kept, backup: r.Backup, exists: true}, nil
+	return &builtFile{data: r.Data, was: old, kept: r.Kept, lost: r.Lost, backup: r.Backup, exists: true}, nil
+}
+
+// otherFile is a name for a deployment's file where the one it was to have is another's.
+func otherFile(taken string, built *manifest.Deployment) string {
+	if name := built.Name + ".yaml"; name != filepath.Base(taken) {
+		return shellWord(name)
+	}
+	return shellWord(built.FlowName + "-" + built.Name + ".yaml")
 }
 
 // mergeStored starts from the deployment of the same name in the database, as Prefect does. A
@@ -143,12 +152,13 @@ func (e *env) mergeStored(ctx context.Context, built *manifest.Deployment, given
 	if err != nil {
 		e.warn("The deployment file does not take over what is stored: %s\n", err)
 	}
-	var kept []string
+	f := &builtFile{}
 	if stored != nil && !force {
-		built, kept = manifest.Merge(stored, built, given)
+		f.lost = manifest.Lost(stored, built)
+		built, f.kept = manifest.Merge(stored, built, given)
 	}
-	data, err := manifest.Write(built)
-	return &builtFile{data: data, kept: kept}, err
+	f.data, err = manifest.Write(built)
+	return f, err
 }
 
 // storedManifest is a stored deployment as if it had been read from its file, nil where there is none.
@@ -193,6 +203,12 @@ func (e *env) writeManifest(path string, f *builtFile) error {
 	}
 	if len(f.kept) > 0 {
 		e.note("Kept from before: %s. Use --force to build them anew.\n", strings.Join(f.kept, ", "))
+	}
+	switch f.lost {
+	case "storage":
+		e.warn("The storage block of before is no longer in it; its runs use the flow's folder. Build with '-sb BLOCK' to have it again.\n")
+	case "snapshot":
+		e.warn("The snapshot of before is no longer in it; its runs use the flow's folder. Build with '--snapshot' to take a new one.\n")
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type Rebuilt struct {
 	Data       []byte   // the file as it shall be
 	Unchanged  bool     // the file says so already: leave it alone
 	Kept       []string // paths of what a person had changed and the build keeps, such as "infrastructure.env"
+	Lost       string   // see Lost
 	Backup     bool     // a person's own comments would be lost: keep the old file as FILE.bak
 }
 
@@ -60,6 +61,7 @@ func Rebuild(old []byte, filename string, built *Deployment, given Given) (*Rebu
 	}
 	r := &Rebuilt{}
 	r.Deployment, r.Kept = Merge(before, built, given)
+	r.Lost = Lost(before, built)
 	if r.Data, err = Write(r.Deployment); err != nil {
 		return nil, err
 	}
@@ -101,6 +103,20 @@ func Merge(old, built *Deployment, given Given) (merged *Deployment, kept []stri
 	keep(&m, "infrastructure.command", &i.Command, was.Command, given.Infrastructure)
 	keep(&m, "infrastructure.stream_output", &i.StreamOutput, was.StreamOutput, given.Infrastructure)
 	return &d, m.kept
+}
+
+// Lost says by which key an earlier build had the flow's files elsewhere than in its folder, if the
+// new one has not: "storage" or "snapshot"; "" for neither.
+func Lost(old, built *Deployment) string {
+	switch {
+	case built.Storage != nil || built.Snapshot != "":
+		return ""
+	case old.Storage != nil:
+		return "storage"
+	case old.Snapshot != "":
+		return "snapshot"
+	}
+	return ""
 }
 
 type merger struct {
