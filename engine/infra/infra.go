@@ -133,9 +133,13 @@ func (p *Process) overrideCommand(value any) error {
 }
 
 // splitWords splits a command line at blanks, as a shell does with quotes and backslashes but
-// without its expansions.
+// without its expansions. A JSON list of words is taken as that.
 func splitWords(line string) ([]string, error) {
 	var words []string
+	if json.Unmarshal([]byte(line), &words) == nil {
+		return words, nil
+	}
+	words = nil
 	var word strings.Builder
 	var quote rune
 	inWord, escaped := false, false

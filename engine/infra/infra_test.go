@@ -25,6 +25,19 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
+func TestACommandMayBeAJSONList(t *testing.T) {
+	for override, want := range map[string][]string{
+		`"[\"sh\", \"-c\", \"echo hi\"]"`: {"sh", "-c", "echo hi"},
+		`["sh","-c","echo hi"]`:             {"sh", "-c", "echo hi"},
+		`"[ -f file ]"`:                     {"[", "-f", "file", "]"},
+	} {
+		p, err := infra.Parse(json.RawMessage(process), json.RawMessage(`{"command":`+override+`}`))
+		if err != nil || !slices.Equal(p.Command, want) {
+			t.Errorf("%s: command %q, %v, want %q", override, p.Command, err, want)
+		}
+	}
+}
+
 func TestNoCommandMeansThePythonEngine(t *testing.T) {
 	p, err := infra.Parse(json.RawMessage(`{"type":"process"}`), nil)
 	if err != nil || strings.Join(p.Command, " ") != "python -m prefect.engine" || !p.StreamOutput {
