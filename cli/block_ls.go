@@ -28,8 +28,8 @@ func blockLs(e *env, output string) error {
 	}
 	values, names := []any{}, []string{}
 	t := render.Table{Title: "Blocks", Caption: "List Block Types using `prefect block type ls`", CaptionStyle: render.DimItalic,
-		Columns: []render.Column{{Header: "ID", Keep: true, Style: render.Cyan}, {Header: "Type", Style: render.Blue},
-			{Header: "Name", Style: render.Blue}, {Header: "Slug", Style: render.Blue}}}
+		Columns: []render.Column{{Header: "ID", Keep: true, Style: render.Cyan}, {Header: "Type", Style: render.Blue, Spare: 2},
+			{Header: "Name", Style: render.Blue, Spare: 1}, {Header: "Slug", Style: render.Blue}}}
 	for _, b := range all {
 		if b.Anonymous {
 			continue

@@ -54,8 +54,11 @@ func (e *env) showNextRuns(d store.Deployment, due []time.Time, output string) e
 	other := otherZone(due)
 	if other != nil {
 		t.Columns = append(t.Columns, render.Column{Header: other.String(), Keep: true})
+		if _, offset := e.now().Local().Zone(); offset == 0 {
+			t.Columns[0].Spare = 2 // the last column says the same
+		}
 	}
-	t.Columns = append(t.Columns, render.Column{Header: "UTC", Keep: true}, render.Column{Header: "When"})
+	t.Columns = append(t.Columns, render.Column{Header: "UTC", Keep: true}, render.Column{Header: "When", Spare: 1})
 	var values []any
 	var names []string
 	for _, at := range due {

@@ -37,7 +37,7 @@ func flowLs(ctx context.Context, e *env, limit int, output string) error {
 		return databaseError(err)
 	}
 	t := render.Table{Title: "Flows", Columns: []render.Column{{Header: "ID", Right: true, Keep: true, Style: render.Cyan},
-		{Header: "Name", Style: render.Green}, {Header: "Created"}, {Header: "Last Run", Wide: true}, {Header: "State", Wide: true}}}
+		{Header: "Name", Style: render.Green}, {Header: "Created", Spare: 1}, {Header: "Last Run", Wide: true}, {Header: "State", Wide: true}}}
 	var values []any
 	var names []string
 	for _, f := range flows {

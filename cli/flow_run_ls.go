@@ -142,8 +142,8 @@ func flowRunsInStates(ctx context.Context, db *store.DB, f store.FlowRunFilter, 
 
 func (e *env) showFlowRuns(ctx context.Context, db *store.DB, runs []store.FlowRun, output string) error {
 	t := render.Table{Title: "Flow Runs", Columns: []render.Column{
-		{Header: "ID", Right: true, Keep: true, Style: render.Cyan}, {Header: "Flow", Style: render.Blue}, {Header: "Name", Style: render.Green},
-		{Header: "State"}, {Header: "When", Style: render.Bold},
+		{Header: "ID", Right: true, Keep: true, Style: render.Cyan}, {Header: "Flow", Style: render.Blue, Spare: 2}, {Header: "Name", Style: render.Green},
+		{Header: "State"}, {Header: "When", Style: render.Bold, Spare: 1},
 		{Header: "Run Time", Wide: true}, {Header: "Work Queue", Wide: true}, {Header: "Expected Start", Wide: true}, {Header: "Tags", Wide: true},
 		{Header: "Message", Wide: true}}}
 	var values []any

@@ -67,7 +67,7 @@ func workQueuePreview(ctx context.Context, e *env, word string, ahead time.Durat
 func (e *env) showPreview(ctx context.Context, db *store.DB, runs []store.FlowRun, output string) error {
 	t := render.Table{Caption: "(**) denotes a late run", CaptionStyle: render.Red, Columns: []render.Column{
 		{Header: "Scheduled Start Time", Keep: true, Style: render.Yellow}, {Header: "Run ID", Keep: true, Style: render.Cyan}, {Header: "Name", Style: render.Green},
-		{Header: "Deployment ID", Style: render.Blue}}}
+		{Header: "Deployment ID", Style: render.Blue, Spare: 1}}}
 	var values []any
 	var names []string
 	view := e.newFlowRunView(db)

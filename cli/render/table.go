@@ -29,6 +29,7 @@ type Column struct {
 	Right  bool  // aligned to the right
 	Keep   bool  // never cut: ids, which are useless in part
 	Wide   bool  // left out unless the whole table is to be seen
+	Spare  int   // left out on a terminal too narrow for all, the highest number first; 0 never is
 	Style  Style // of cells that have none of their own
 }
 
@@ -47,18 +48,23 @@ type Table struct {
 	CaptionStyle Style
 }
 
-// minColumn is how far a column is cut to fit a narrow terminal.
-const minColumn = 5
+// readable is as much of a column as there should be room for before spare ones are left out, and
+// minColumn is how far one is cut at most.
+const readable, minColumn = 10, 5
 
 // Table draws t as Rich does. (Package lipgloss/table takes ten times as long,
-// which for 200 rows is more than all the rest of `ls`.) On a terminal that is too narrow, columns without Keep are
-// cut, the widest first; anywhere else nothing is ever cut, so that a pipe or
-// a file gets every name whole.
+// which for 200 rows is more than all the rest of `ls`.) On a terminal that is too narrow, spare
+// columns are left out and those without Keep are cut, the widest first; anywhere else nothing is
+// ever cut, so that a pipe or a file gets every name whole.
 func (c *Console) Table(t Table) error {
 	t = t.narrowed()
+	fit := c.terminal && !t.Wide
+	if fit {
+		t = t.fitted(c.width)
+	}
 	cells := t.safeCells()
 	widths := t.naturalWidths(cells)
-	if c.terminal && !t.Wide {
+	if fit {
 		shrink(t.Columns, widths, c.width)
 	}
 	if t.HeaderStyle == Plain {
@@ -90,10 +96,41 @@ func (t Table) narrowed() Table {
 	if t.Wide || !slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Wide }) {
 		return t
 	}
+	return t.only(func(j int) bool { return !t.Columns[j].Wide })
+}
+
+// fitted is the table without the spare columns that there is no room for.
+func (t Table) fitted(room int) Table {
+	widths := t.naturalWidths(t.safeCells())
+	left := map[int]bool{}
+	for {
+		total, spare := 1, -1
+		for j, column := range t.Columns {
+			switch {
+			case left[j]:
+				continue
+			case column.Keep:
+				total += widths[j] + 3
+			default:
+				total += min(widths[j], readable) + 3
+			}
+			if column.Spare > 0 && (spare < 0 || column.Spare > t.Columns[spare].Spare) {
+				spare = j
+			}
+		}
+		if total <= room || spare < 0 {
+			return t.only(func(j int) bool { return !left[j] })
+		}
+		left[spare] = true
+	}
+}
+
+// only is the table with some of its columns.
+func (t Table) only(wanted func(column int) bool) Table {
 	all, rows := t.Columns, t.Rows
 	t.Columns, t.Rows = nil, make([][]Cell, len(rows))
 	for j, column := range all {
-		if column.Wide {
+		if !wanted(j) {
 			continue
 		}
 		t.Columns = append(t.Columns, column)
@@ -246,7 +283,7 @@ func (cell Cell) cut(n int) Cell {
 }
 
 // centred writes the title or caption over the table's whole width, with the
-// trailing spaces Rich leaves there.
+// trailing spaces Rich leaves there, but on a terminal never beyond its edge.
 func (p *tablePen) centred(text string, style Style) {
 	if text == "" {
 		return
@@ -254,6 +291,9 @@ func (p *tablePen) centred(text string, style Style) {
 	total := 1
 	for _, w := range p.widths {
 		total += w + 3
+	}
+	if p.console.terminal {
+		total = min(total, p.console.width)
 	}
 	text = SafeLine(text)
 	spare := max(total-textWidth(text), 0)

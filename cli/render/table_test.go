@@ -86,6 +86,39 @@ func TestTableIsCutOnlyOnATerminal(t *testing.T) {
 	}
 }
 
+// On a terminal too narrow for all its columns a table loses the spare ones, not the names.
+func TestTableLeavesSpareColumnsOut(t *testing.T) {
+	runs := Table{Title: "Flow Runs", Columns: []Column{{Header: "ID", Keep: true}, {Header: "Flow", Spare: 2}, {Header: "Name"}, {Header: "State"}, {Header: "When", Spare: 1}},
+		Rows:    [][]Cell{{Text("62b4d154-35f5-4892-940f-2da2cbc1a302"), Text("log-flow"), Text("honest-otter"), Text("Completed"), Text("21 seconds ago")}},
+		Caption: "a caption"}
+	for width, want := range map[int]string{
+		200: "│ log-flow │ honest-otter │ Completed │ 21 seconds ago │",
+		80:  "a302 │ honest-ott… │ Completed │ 21 seconds… │",
+		70:  "a302 │ honest-otter │ Completed │\n",
+	} {
+		c, b := terminal(width)
+		got := ansi.Strip(draw(t, c, b, runs))
+		if !strings.Contains(got, want) {
+			t.Errorf("width %d:\n%s\nwant %s", width, got, want)
+		}
+		for _, line := range strings.Split(got, "\n") {
+			if ansi.StringWidth(line) > width {
+				t.Errorf("width %d: line is %d wide: %s", width, ansi.StringWidth(line), line)
+			}
+		}
+	}
+	c, b := pipe(40)
+	if got := draw(t, c, b, runs); !strings.Contains(got, "│ log-flow │ honest-otter │ Completed │ 21 seconds ago │") {
+		t.Errorf("left out in a pipe:\n%s", got)
+	}
+	c, b = terminal(30)
+	for i, line := range strings.Split(ansi.Strip(draw(t, c, b, runs)), "\n") {
+		if strings.HasSuffix(line, " ") && ansi.StringWidth(line) > 30 {
+			t.Errorf("line %d is filled up to %d columns: %q", i, ansi.StringWidth(line), line)
+		}
+	}
+}
+
 func TestTableAlignsWideCharacters(t *testing.T) {
 	c, b := pipe(100)
 	table := Table{Columns: []Column{{Header: "Name"}, {Header: "ID", Right: true}}}

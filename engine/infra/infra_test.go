@@ -28,8 +28,8 @@ func TestOverrides(t *testing.T) {
 func TestACommandMayBeAJSONList(t *testing.T) {
 	for override, want := range map[string][]string{
 		`"[\"sh\", \"-c\", \"echo hi\"]"`: {"sh", "-c", "echo hi"},
-		`["sh","-c","echo hi"]`:             {"sh", "-c", "echo hi"},
-		`"[ -f file ]"`:                     {"[", "-f", "file", "]"},
+		`["sh","-c","echo hi"]`:           {"sh", "-c", "echo hi"},
+		`"[ -f file ]"`:                   {"[", "-f", "file", "]"},
 	} {
 		p, err := infra.Parse(json.RawMessage(process), json.RawMessage(`{"command":`+override+`}`))
 		if err != nil || !slices.Equal(p.Command, want) {
