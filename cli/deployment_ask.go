@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"prefect/cli/render"
 	"prefect/engine/ordered"
 	"prefect/engine/params"
 	"prefect/store"
@@ -21,8 +22,10 @@ import (
 // asker asks questions on a terminal, one line each. Forms that redraw the screen are left to
 // others: the libraries for them send a query to the terminal whenever any command starts.
 type asker struct {
-	e     *env
-	lines *bufio.Reader
+	e       *env
+	in      *os.File
+	lines   *bufio.Reader
+	secrets *render.Secrets
 }
 
 // askForRun asks for what the options have not said about a run: its parameters, then its name,
@@ -40,7 +43,7 @@ func (e *env) askForRun(ctx context.Context, d store.Deployment, o deploymentRun
 	if err != nil {
 		return o, err
 	}
-	a := &asker{e, bufio.NewReader(in)}
+	a := &asker{e, in, bufio.NewReader(in), render.NewSecrets(d.ParameterOpenAPISchema)}
 	e.note("A run of '%s'. Enter takes what stands in [brackets].\n", d.FullName())
 	given, err := readParameters(schema, o.params, o.paramsJSON, nil)
 	if err != nil {
@@ -70,14 +73,20 @@ func (a *asker) parameter(ctx context.Context, schema *params.Schema, name strin
 		shown, hasDefault = schema.Default(name)
 	}
 	if hasDefault {
-		raw, err := ordered.Encode(shown)
+		text, err := a.shown(name, shown)
 		if err != nil {
 			return "", err
 		}
-		question += " [" + string(raw) + "]"
+		question += " [" + text + "]"
+	}
+	ask := a.ask
+	if probe, err := a.shown(name, "a text"); err != nil {
+		return "", err
+	} else if strings.Contains(probe, render.Masked) {
+		ask = a.askSecret
 	}
 	for {
-		answer, err := a.ask(ctx, question)
+		answer, err := ask(ctx, question)
 		if err != nil {
 			return "", err
 		}
@@ -90,6 +99,16 @@ func (a *asker) parameter(ctx context.Context, schema *params.Schema, name strin
 			a.e.note("  %s\n", problem)
 		}
 	}
+}
+
+// shown is a parameter's value as JSON, masked if it is a secret.
+func (a *asker) shown(name string, value any) (string, error) {
+	raw, err := ordered.Encode(yaml.MapSlice{{Key: name, Value: value}})
+	if err != nil {
+		return "", err
+	}
+	masked, _ := a.secrets.Parameters(raw).(render.Dict)
+	return render.JSONText(masked[0].Value), nil
 }
 
 func checkAnswer(schema *params.Schema, name, answer string) error {
@@ -141,6 +160,25 @@ func (a *asker) rest(ctx context.Context, o deploymentRunOptions) (deploymentRun
 // ask prints a question and reads the answer, without the blanks around it. Ctrl+C and the end of
 // the input give the whole command up.
 func (a *asker) ask(ctx context.Context, question string) (string, error) {
+	return a.answer(ctx, question, func() (string, error) { return a.lines.ReadString('\n') })
+}
+
+// askSecret asks without showing what is typed.
+func (a *asker) askSecret(ctx context.Context, question string) (string, error) {
+	fd := int(a.in.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return a.ask(ctx, question)
+	}
+	defer term.Restore(fd, before) // also after Ctrl+C, while it is still being read
+	return a.answer(ctx, question, func() (string, error) {
+		text, err := term.ReadPassword(fd)
+		a.e.note("\n")
+		return string(text), err
+	})
+}
+
+func (a *asker) answer(ctx context.Context, question string, read func() (string, error)) (string, error) {
 	a.e.note("%s: ", question)
 	type reply struct {
 		text string
@@ -148,7 +186,7 @@ func (a *asker) ask(ctx context.Context, question string) (string, error) {
 	}
 	replies := make(chan reply, 1)
 	go func() {
-		text, err := a.lines.ReadString('\n')
+		text, err := read()
 		replies <- reply{text, err}
 	}()
 	select {

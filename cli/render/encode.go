@@ -36,6 +36,13 @@ func (c *Console) JSONLine(v any) error {
 	return e.flush(c)
 }
 
+// JSONText is v as JSON on one line, within a text.
+func JSONText(v any) string {
+	e := &encoder{oneLine: true}
+	e.json(v, "")
+	return strings.TrimSuffix(e.b.String(), "\n")
+}
+
 // List writes the items of a list one by one, so that a long one needs little memory.
 type List struct {
 	c    *Console
