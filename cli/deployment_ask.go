@@ -94,6 +94,9 @@ func (a *asker) parameter(ctx context.Context, schema *params.Schema, name strin
 			return "", nil
 		}
 		if problem := checkAnswer(schema, name, answer); problem == nil {
+			if strings.HasPrefix(answer, "@") { // no file was asked for
+				answer = "@" + answer
+			}
 			return name + "=" + answer, nil
 		} else {
 			a.e.note("  %s\n", problem)

@@ -14,7 +14,8 @@ import (
 )
 
 // readParameters reads --param NAME=VALUE and --params JSON; a value, or the whole of --params, may
-// be @FILE, and "-" for --params is standard input. A name that stands twice has its last value.
+// be @FILE (@@TEXT is a text that begins with @), and "-" for --params is standard input. A name
+// that stands twice has its last value.
 func readParameters(schema *params.Schema, assignments []string, object string, stdin io.Reader) (yaml.MapSlice, error) {
 	given := yaml.MapSlice{}
 	if object != "" {
@@ -37,7 +38,8 @@ func readParameters(schema *params.Schema, assignments []string, object string, 
 	return given, nil
 }
 
-// textOrFile is the text itself, the content of FILE for "@FILE", or standard input for "-".
+// textOrFile is the text itself, the content of FILE for "@FILE", "@TEXT" for "@@TEXT", or standard
+// input for "-".
 func textOrFile(text string, stdin io.Reader) (string, error) {
 	switch {
 	case text == "-" && stdin != nil:
@@ -46,10 +48,13 @@ func textOrFile(text string, stdin io.Reader) (string, error) {
 			return "", errorf("reading standard input: %w", err)
 		}
 		return utf8Text(data, "standard input")
+	case strings.HasPrefix(text, "@@"):
+		return text[1:], nil
 	case strings.HasPrefix(text, "@"):
 		data, err := os.ReadFile(text[1:])
 		if err != nil {
-			return "", errorf("reading the parameter file '%s': %w", text[1:], withoutPath(err))
+			return "", withHint(errorf("reading the parameter file '%s': %w", text[1:], withoutPath(err)),
+				"A value that itself begins with '@' is written '@%s'.", text)
 		}
 		return utf8Text(bytes.TrimSuffix(data, []byte("\n")), "the parameter file '"+text[1:]+"'")
 	}

@@ -37,7 +37,7 @@ func newDeploymentRunCmd(e *env) *cli.Command {
 			"prefect deployment run log-flow/log-simple --watch",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "id", Usage: "The deployment with the id `ID`, instead of a name."},
-			&cli.StringSliceFlag{Name: "param", Aliases: []string{"p"}, Usage: "A parameter, `NAME=VALUE`; VALUE is read as the parameter's type, as JSON, or from @FILE. May be given again."},
+			&cli.StringSliceFlag{Name: "param", Aliases: []string{"p"}, Usage: "A parameter, `NAME=VALUE`; VALUE is read as the parameter's type, as JSON, or from @FILE (@@TEXT is a text that begins with @). May be given again."},
 			&cli.StringFlag{Name: "params", Usage: "Parameters as a `JSON` object, @FILE, or - for standard input."},
 			&cli.StringFlag{Name: "name", Aliases: []string{"n"}, Usage: "The `NAME` of the run; by default two random words."},
 			&cli.StringSliceFlag{Name: "tag", Aliases: []string{"t"}, Usage: "A `TAG` for the run, beside the deployment's; may be given again."},

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -53,6 +54,12 @@ func openError(path string, err error) error {
 		e.Hint = "restore it from a copy (backups made before upgrades stand beside it), or move it away to start with an empty one"
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH:
 		e.Problem, e.Err = "cannot be written", nil
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			e.Problem = "is a folder, not a database"
+			e.permanent = true
+			e.Hint = "move it away to start with an empty one, or set PREFECT_HOME to another folder"
+			break
+		}
 		e.Hint = "check the permissions of the file and its folder, or set PREFECT_HOME to a folder of yours"
 	case sqlite3.SQLITE_FULL:
 		e.Problem, e.Err = "cannot be written: the disk is full", nil

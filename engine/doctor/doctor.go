@@ -72,18 +72,19 @@ func (o Options) home() Check {
 	info, err := os.Stat(o.Home)
 	switch {
 	case os.IsNotExist(err):
+		if err := tryWriting(nearestFolder(o.Home)); err != nil {
+			c.Status, c.Text, c.Hint = Problem, fmt.Sprintf("%s is not there and can't be made: %v.", o.Home, err), "Set PREFECT_HOME to a folder of yours."
+			return c
+		}
 		c.Status, c.Text = OK, fmt.Sprintf("%s is not there yet; the first command that needs it makes it.", o.Home)
 		return c
 	case err != nil:
 		c.Status, c.Text, c.Hint = Problem, err.Error(), "Set PREFECT_HOME to a folder of yours."
 		return c
 	}
-	if f, err := os.CreateTemp(o.Home, ".doctor-"); err != nil {
+	if err := tryWriting(o.Home); err != nil {
 		c.Status, c.Text, c.Hint = Problem, fmt.Sprintf("Nothing can be written to %s: %v.", o.Home, err), "Mend its permissions, or set PREFECT_HOME to a folder of yours."
 		return c
-	} else {
-		f.Close()
-		os.Remove(f.Name())
 	}
 	if loose(info) {
 		c.Status, c.Text = Warning, fmt.Sprintf("%s can be read by other users of this machine (mode %04o).", o.Home, info.Mode().Perm())
@@ -92,6 +93,15 @@ func (o Options) home() Check {
 	}
 	c.Status, c.Text = OK, o.Home
 	return c
+}
+
+// tryWriting tells why nothing can be made in a folder, nil where it can.
+func tryWriting(dir string) error {
+	made, err := os.MkdirTemp(dir, ".doctor-")
+	if err != nil {
+		return err
+	}
+	return os.Remove(made)
 }
 
 // filesystem warns of file systems on which SQLite's locks don't hold.
