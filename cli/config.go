@@ -236,9 +236,13 @@ func settingsValue(profile string, values []settings.Value) render.Dict {
 		if v.Source == settings.FromDefaults && v.Default == "None" {
 			text = nil
 		}
-		list = append(list, render.Dict{{Key: "name", Value: v.Name}, {Key: "value", Value: text}, {Key: "source", Value: string(v.Source)}})
+		list = append(list, settingValue(v, text))
 	}
 	return render.Dict{{Key: "profile", Value: profile}, {Key: "settings", Value: list}}
+}
+
+func settingValue(v settings.Value, text any) render.Dict {
+	return render.Dict{{Key: "name", Value: v.Name}, {Key: "value", Value: text}, {Key: "source", Value: string(v.Source)}}
 }
 
 func settingNames(values []settings.Value) []string {

@@ -73,7 +73,7 @@ func (e *env) listPackaged(root string, o storage.Options, output string) error 
 		total += f.Size
 		names = append(names, render.SafeLine(f.Path))
 		if showsValues(output) {
-			values = append(values, render.Dict{{Key: "path", Value: f.Path}, {Key: "size", Value: f.Size}})
+			values = append(values, fileValue(f.Path, f.Size))
 		} else if output != outputName {
 			t.Rows = append(t.Rows, []render.Cell{render.Text(size(f.Size)), render.Text(f.Path)})
 		}
@@ -95,11 +95,7 @@ func (e *env) listIgnored(root string, o storage.Options, output string) error {
 		case outputName:
 			names = append(names, render.SafeLine(path))
 		case outputJSON, outputYAML:
-			value := render.Dict{{Key: "path", Value: path}, {Key: "is_folder", Value: i.IsDir}, {Key: "pattern", Value: i.Rule.Pattern}, {Key: "file", Value: nil}, {Key: "line", Value: nil}}
-			if i.Rule.File != "" {
-				value[3].Value, value[4].Value = i.Rule.File, i.Rule.Line
-			}
-			values = append(values, value)
+			values = append(values, ignoredValue(path, i))
 		default:
 			e.printf("%s\t%s\n", i.Rule.String(), render.SafeLine(path))
 		}
@@ -110,6 +106,18 @@ func (e *env) listIgnored(root string, o storage.Options, output string) error {
 		}
 	}
 	return e.show(output, values, names, func(*render.Console) error { return nil })
+}
+
+func fileValue(path string, size int64) render.Dict {
+	return render.Dict{{Key: "path", Value: path}, {Key: "size", Value: size}}
+}
+
+func ignoredValue(path string, i ignore.Ignored) render.Dict {
+	value := render.Dict{{Key: "path", Value: path}, {Key: "is_folder", Value: i.IsDir}, {Key: "pattern", Value: i.Rule.Pattern}, {Key: "file", Value: nil}, {Key: "line", Value: nil}}
+	if i.Rule.File != "" {
+		value[3].Value, value[4].Value = i.Rule.File, i.Rule.Line
+	}
+	return value
 }
 
 // size is a number of bytes as people read it.

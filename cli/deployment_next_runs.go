@@ -64,9 +64,7 @@ func (e *env) showNextRuns(d store.Deployment, due []time.Time, output string) e
 	for _, at := range due {
 		utc := at.UTC().Format(time.RFC3339Nano)
 		names = append(names, utc)
-		values = append(values, render.Dict{{Key: "deployment_id", Value: d.ID}, {Key: "expected_start_time", Value: at.UTC()},
-			{Key: "local_time", Value: isoTime(at.Local())}, {Key: "schedule_time", Value: isoTime(at)},
-			{Key: "timezone", Value: at.Location().String()}, {Key: "is_schedule_active", Value: d.IsScheduleActive}})
+		values = append(values, nextRunValue(d, at))
 		row := []render.Cell{render.Text(localTime(at))}
 		if other != nil {
 			row = append(row, render.Text(clockTime(at)))
@@ -74,6 +72,12 @@ func (e *env) showNextRuns(d store.Deployment, due []time.Time, output string) e
 		t.Rows = append(t.Rows, append(row, render.Text(utc), render.Text(render.Relative(at, e.now()))))
 	}
 	return e.showTable(output, values, names, t)
+}
+
+func nextRunValue(d store.Deployment, at time.Time) render.Dict {
+	return render.Dict{{Key: "deployment_id", Value: d.ID}, {Key: "expected_start_time", Value: at.UTC()},
+		{Key: "local_time", Value: isoTime(at.Local())}, {Key: "schedule_time", Value: isoTime(at)},
+		{Key: "timezone", Value: at.Location().String()}, {Key: "is_schedule_active", Value: d.IsScheduleActive}}
 }
 
 // otherZone is the schedule's time zone if its clocks show another time than those here and in UTC.

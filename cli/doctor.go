@@ -46,8 +46,7 @@ func runDoctor(ctx context.Context, e *env, o doctorOptions) error {
 			names = append(names, c.Name)
 		}
 		healthy = healthy && c.Status != doctor.Problem
-		values = append(values, render.Dict{{Key: "name", Value: c.Name}, {Key: "status", Value: string(c.Status)}, {Key: "message", Value: c.Text},
-			{Key: "command", Value: textOrNil(commandLine(c.Command))}, {Key: "hint", Value: textOrNil(c.Hint)}})
+		values = append(values, healthValue(c))
 	}
 	value := render.Dict{{Key: "healthy", Value: healthy}, {Key: "checks", Value: values}}
 	err = e.show(o.output, value, names, func(*render.Console) error {
@@ -60,6 +59,11 @@ func runDoctor(ctx context.Context, e *env, o doctorOptions) error {
 		return exitError(exitFailed)
 	}
 	return err
+}
+
+func healthValue(c doctor.Check) render.Dict {
+	return render.Dict{{Key: "name", Value: c.Name}, {Key: "status", Value: string(c.Status)}, {Key: "message", Value: c.Text},
+		{Key: "command", Value: textOrNil(commandLine(c.Command))}, {Key: "hint", Value: textOrNil(c.Hint)}}
 }
 
 // checkUp runs the checks. Settings that can't be used are the first thing wrong.

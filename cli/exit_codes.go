@@ -18,7 +18,7 @@ var exitCodes = []struct {
 }{
 	{exitDone, "What was asked is done. A list may be empty."},
 	{exitFailed, "It did not succeed: something isn't there, can't be, or went wrong. One line on standard error says what, and mostly another what to do. Nothing is left half done."},
-	{exitUsage, "The command line is wrong: an unknown command or option, a missing argument, a value that can't be. Nothing was done."},
+	{exitUsage, "The command line is wrong: an unknown command or option, a missing argument, a value of the wrong kind, such as a word for a number. Nothing was done. A name, a schedule or parameters that can't be are 1, as in Prefect."},
 	{exitInterrupted, "Ctrl+C. What was asked may not be done."},
 	{exitTerminated, "SIGTERM; in general 128 and the number of the signal."},
 }

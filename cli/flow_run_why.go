@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"time"
 
 	"prefect/cli/render"
 	"prefect/engine/agent"
@@ -32,16 +33,19 @@ func flowRunWhy(ctx context.Context, e *env, word, output string) error {
 	if err != nil {
 		return err
 	}
-	value := render.Dict{{Key: "flow_run_id", Value: run.ID}, {Key: "name", Value: run.Name}, {Key: "state_type", Value: string(run.State.Type)},
-		{Key: "state_name", Value: run.ShownState(e.now()).Name}, {Key: "reason", Value: reason.Code}, {Key: "message", Value: reason.Text},
-		{Key: "command", Value: textOrNil(commandLine(reason.Args))}}
-	return e.show(output, value, []string{reason.Code}, func(*render.Console) error {
+	return e.show(output, whyValue(run, reason, e.now()), []string{reason.Code}, func(*render.Console) error {
 		e.printf("%s\n", reason.Text)
 		if len(reason.Args) > 0 {
 			e.printf("    %s\n", commandLine(reason.Args))
 		}
 		return nil
 	})
+}
+
+func whyValue(run store.FlowRun, reason agent.Reason, now time.Time) render.Dict {
+	return render.Dict{{Key: "flow_run_id", Value: run.ID}, {Key: "name", Value: run.Name}, {Key: "state_type", Value: string(run.State.Type)},
+		{Key: "state_name", Value: run.ShownState(now).Name}, {Key: "reason", Value: reason.Code}, {Key: "message", Value: reason.Text},
+		{Key: "command", Value: textOrNil(commandLine(reason.Args))}}
 }
 
 func (e *env) why(ctx context.Context, db *store.DB, run store.FlowRun) (agent.Reason, error) {

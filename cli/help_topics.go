@@ -7,7 +7,12 @@ import (
 	"time"
 
 	"prefect/cli/render"
+	"prefect/engine/agent"
 	"prefect/engine/block"
+	"prefect/engine/doctor"
+	"prefect/engine/settings"
+	"prefect/engine/storage"
+	"prefect/ignore"
 	"prefect/store"
 )
 
@@ -132,6 +137,13 @@ func outputKeys() []helpSection {
 		{"concurrency limit", concurrencyLimitValue(store.ConcurrencyLimit{})},
 		{"block", aBlock},
 		{"block type", blockTypeValue(block.Type{})},
+		{"next run", nextRunValue(store.Deployment{}, time.Time{})},
+		{"flow-run why", whyValue(store.FlowRun{}, agent.Reason{}, time.Time{})},
+		{"file", fileValue("", 0)},
+		{"ignored file", ignoredValue("", ignore.Ignored{})},
+		{"setting", settingValue(settings.Value{}, nil)},
+		{"check of doctor", healthValue(doctor.Check{})},
+		{"prune", prunedValue(false, time.Time{}, store.Pruned{}, storage.Pruned{}, 0, 0)},
 	} {
 		var keys []string
 		for _, field := range kind.value {
@@ -139,7 +151,15 @@ func outputKeys() []helpSection {
 		}
 		rows = append(rows, row{kind.name, strings.Join(keys, ", ")})
 	}
-	return []helpSection{{"Keys", rows}}
+	return []helpSection{{"Keys", rows}, {"More keys", []row{
+		{"deployment apply", "those of a deployment, result (created, updated, unchanged) and changed (the names of the fields)"},
+		{"flow-run inspect", "those of a flow run, and task_runs"},
+		{"config view", "profile, and settings: a list of them"},
+		{"profile", "name, and active in the list, settings (values by name) of one"},
+		{"doctor", "healthy, and checks: a list of them"},
+		{"sdk install", "python, file, path"},
+		{"version", "version, go_version, git_commit, built, os_arch, profile, server_type, database"},
+	}}}
 }
 
 // namedTopic is the topic of the arguments `help TOPIC`.

@@ -71,14 +71,17 @@ func prune(ctx context.Context, e *env, o pruneOptions) error {
 			return err
 		}
 	}
-	value := render.Dict{{Key: "dry_run", Value: o.dryRun}, {Key: "older_than", Value: f.Before}, {Key: "flow_runs", Value: n.FlowRuns},
-		{Key: "task_runs", Value: n.TaskRuns}, {Key: "log_lines", Value: n.LogLines}, {Key: "cached_results", Value: n.CachedResults},
-		{Key: "bytes_before", Value: before}, {Key: "bytes_after", Value: after}, {Key: "snapshots", Value: files.Snapshots},
-		{Key: "stored_files", Value: files.Files}, {Key: "stored_bytes", Value: files.Bytes}}
-	return e.show(o.output, value, nil, func(*render.Console) error {
+	return e.show(o.output, prunedValue(o.dryRun, f.Before, n, files, before, after), nil, func(*render.Console) error {
 		e.tellPruned(o, n, files, before, after)
 		return nil
 	})
+}
+
+func prunedValue(dryRun bool, before time.Time, n store.Pruned, files storage.Pruned, sizeBefore, sizeAfter int64) render.Dict {
+	return render.Dict{{Key: "dry_run", Value: dryRun}, {Key: "older_than", Value: before}, {Key: "flow_runs", Value: n.FlowRuns},
+		{Key: "task_runs", Value: n.TaskRuns}, {Key: "log_lines", Value: n.LogLines}, {Key: "cached_results", Value: n.CachedResults},
+		{Key: "bytes_before", Value: sizeBefore}, {Key: "bytes_after", Value: sizeAfter}, {Key: "snapshots", Value: files.Snapshots},
+		{Key: "stored_files", Value: files.Files}, {Key: "stored_bytes", Value: files.Bytes}}
 }
 
 // prune deletes, with a bar on a terminal, and returns how large the database is then.
