@@ -64,7 +64,9 @@ func newCompleteCmd(e *env) *cli.Command {
 		for _, found := range readTyping(newApp(e), texts(words[1:])).candidates(c.Context, e) {
 			line := "" // for files
 			if found.text != "" {
-				line = shell.line(found, words[len(words)-1], c.Args().Get(2))
+				if line = shell.line(found, words[len(words)-1], c.Args().Get(2)); line == "" {
+					continue // nothing is left to type
+				}
 			}
 			io.WriteString(e.out, line+"\n")
 		}

@@ -31,7 +31,7 @@ var argumentCompleters = map[string]completer{
 	"config unset":             settingNamesInForce,
 	"deployment":               deploymentNames,
 	"deployment apply":         fileNames,
-	"deployment build":         fileNames,
+	"deployment build":         entrypoints,
 	"deployment files":         fileNames,
 	"flow-run":                 flowRunNames,
 	"profile":                  profileCandidates,
@@ -95,6 +95,14 @@ func commandWords(path []*cli.Command) []string {
 
 func fileNames(context.Context, *env, *typing) []candidate { return []candidate{{}} }
 
+// entrypoints are scripts, and after "flow.py:" what only the script could tell.
+func entrypoints(_ context.Context, _ *env, t *typing) []candidate {
+	if strings.Contains(t.word, ".py:") {
+		return nil
+	}
+	return []candidate{{}}
+}
+
 func timeZones(context.Context, *env, *typing) []candidate {
 	return candidatesOf(schedule.Zones()...)
 }
@@ -119,11 +127,18 @@ func profileCandidates(_ context.Context, e *env, _ *typing) []candidate {
 	return candidatesOf(profileNames(profiles)...)
 }
 
-func settingAssignments(context.Context, *env, *typing) []candidate {
+func settingAssignments(_ context.Context, _ *env, t *typing) []candidate {
+	name, _, named := strings.Cut(t.word, "=")
 	var found []candidate
 	for _, s := range settings.Known() {
-		if !s.EnvironmentOnly {
+		switch {
+		case s.EnvironmentOnly:
+		case !named:
 			found = append(found, candidate{s.Name + "=", s.Default})
+		case s.Name == name:
+			for _, value := range s.Values {
+				found = append(found, candidate{name + "=" + value, ""})
+			}
 		}
 	}
 	return found

@@ -9,8 +9,9 @@ import (
 // Setting is one setting that has an effect here.
 type Setting struct {
 	Name    string
-	Default string // as `config view --show-defaults` shows it
-	Secret  bool   // never shown in full
+	Default string   // as `config view --show-defaults` shows it
+	Secret  bool     // never shown in full
+	Values  []string // those it can have, nil where they can't be listed
 	// EnvironmentOnly settings say where the profiles are, so they can't be
 	// in a profile themselves.
 	EnvironmentOnly bool
@@ -21,13 +22,13 @@ type Setting struct {
 var known = []Setting{
 	{Name: "PREFECT_API_KEY", Default: "None", Secret: true, clean: text},
 	{Name: "PREFECT_API_URL", Default: "None", clean: text},
-	{Name: "PREFECT_DEBUG_MODE", Default: "False", clean: boolean},
+	{Name: "PREFECT_DEBUG_MODE", Default: "False", Values: []string{"True", "False"}, clean: boolean},
 	{Name: "PREFECT_HOME", Default: "~/.prefect", EnvironmentOnly: true, clean: text},
 	{Name: "PREFECT_LOGGING_EXTRA_LOGGERS", clean: optionalText},
-	{Name: "PREFECT_LOGGING_LEVEL", Default: "INFO", clean: level},
+	{Name: "PREFECT_LOGGING_LEVEL", Default: "INFO", Values: []string{"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}, clean: level},
 	{Name: "PREFECT_PROFILES_PATH", Default: "${PREFECT_HOME}/profiles.toml", EnvironmentOnly: true, clean: text},
 	{Name: "PREFECT_PYTHON", Default: "None", clean: text},
-	{Name: "PREFECT_SCHEDULE_CATCHUP", Default: "latest", clean: catchup},
+	{Name: "PREFECT_SCHEDULE_CATCHUP", Default: "latest", Values: []string{"latest", "skip", "all"}, clean: catchup},
 }
 
 // withoutEffect are the other settings of Prefect 2.1.1, each with the reason
