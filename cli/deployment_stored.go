@@ -10,6 +10,7 @@ import (
 	"prefect/engine/manifest"
 	"prefect/engine/ordered"
 	"prefect/engine/params"
+	"prefect/engine/schedule"
 	"prefect/store"
 
 	"github.com/goccy/go-yaml"
@@ -27,6 +28,15 @@ func findStored(ctx context.Context, db *store.DB, flow, name string) (*store.De
 	return &d, nil
 }
 
+// schedulePath is where in a deployment's file what is wrong with its schedule stands.
+func schedulePath(err error) string {
+	var bad *schedule.Error
+	if errors.As(err, &bad) && bad.Field != "" {
+		return "schedule." + bad.Field
+	}
+	return "schedule"
+}
+
 // toStore checks what a deployment file says and makes of it what is stored. Keys that the file
 // lacks keep what is stored, and so does a schedule's pause.
 func (e *env) toStore(ctx context.Context, db *store.DB, m *manifest.Deployment, file, python string) (store.Deployment, error) {
@@ -36,7 +46,7 @@ func (e *env) toStore(ctx context.Context, db *store.DB, m *manifest.Deployment,
 	}
 	if m.Schedule != nil {
 		if err := checkSchedule(m.Schedule); err != nil {
-			return store.Deployment{}, m.ErrorAt("schedule", "%v", err)
+			return store.Deployment{}, m.ErrorAt(schedulePath(err), "%v", err)
 		}
 	}
 	if err := params.FromMap(m.ParameterSchema).CheckGiven(m.Parameters); err != nil {

@@ -116,8 +116,15 @@ func storageError(err error) error {
 // uploadAgain is what --upload of `apply` does for one file.
 func (e *env) uploadAgain(ctx context.Context, m *manifest.Deployment, file string) error {
 	p, err := placeOf(m)
-	if err != nil || p == nil {
+	switch {
+	case err != nil:
 		return err
+	case m.Snapshot != "":
+		e.warn("Nothing was uploaded of '%s/%s': its files are in a snapshot. Build it again with '--snapshot' to take a new one.\n", m.FlowName, m.Name)
+		return nil
+	case p == nil:
+		e.warn("Nothing was uploaded of '%s/%s': it has no storage block, its runs use the flow's folder.\n", m.FlowName, m.Name)
+		return nil
 	}
 	root, err := rootOf(m, file)
 	if err != nil {
