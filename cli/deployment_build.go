@@ -92,11 +92,6 @@ func deploymentBuild(ctx context.Context, e *env, o deploymentBuildOptions) erro
 	if err != nil {
 		return err
 	}
-	if o.storage.snapshot || plan.place != nil && !o.storage.skipUpload {
-		if err := checkPackaged(plan.root, manifest.Script(plan.entrypoint)); err != nil {
-			return err
-		}
-	}
 	flow, err := e.describeFlow(ctx, plan)
 	if err != nil {
 		return err
@@ -124,7 +119,7 @@ func deploymentBuild(ctx context.Context, e *env, o deploymentBuildOptions) erro
 			return err
 		}
 	case plan.place != nil && !o.storage.skipUpload:
-		if err := e.upload(ctx, plan.place, plan.root); err != nil {
+		if err := e.upload(ctx, plan.place, plan.root, manifest.Script(plan.entrypoint)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -26,12 +27,12 @@ func newDeploymentFilesCmd(e *env) *cli.Command {
 			newOutputFlag(),
 		},
 		Action: func(c *cli.Context) error {
-			return deploymentFiles(e, c.Args().First(), c.Bool("ignored"), c.String("output"))
+			return deploymentFiles(c.Context, e, c.Args().First(), c.Bool("ignored"), c.String("output"))
 		},
 	}
 }
 
-func deploymentFiles(e *env, folder string, ignored bool, output string) error {
+func deploymentFiles(ctx context.Context, e *env, folder string, ignored bool, output string) error {
 	root, err := filepath.Abs(folder)
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func deploymentFiles(e *env, folder string, ignored bool, output string) error {
 	if ignored {
 		return e.listIgnored(root, o, output)
 	}
-	return e.listPackaged(root, o, output)
+	return e.listPackaged(ctx, root, o, output)
 }
 
 // packageOptions say what of a flow's folder is packaged.
@@ -62,15 +63,16 @@ func (e *env) neverPackaged() ([]string, error) {
 	return []string{home}, err
 }
 
-func (e *env) listPackaged(root string, o storage.Options, output string) error {
+// listPackaged lists what a build would package, and fails where that would.
+func (e *env) listPackaged(ctx context.Context, root string, o storage.Options, output string) error {
+	p, err := storage.Gather(ctx, root, o)
+	if err != nil {
+		return storageError(err)
+	}
+	defer p.Close()
 	values, names := []any{}, []string{}
 	t := render.Table{Title: "Packaged Files", Columns: []render.Column{{Header: "Size", Right: true, Keep: true}, {Header: "File", Style: render.Blue}}}
-	total := int64(0)
-	for f, err := range storage.Files(root, o) {
-		if err != nil {
-			return errorf("%w", err)
-		}
-		total += f.Size
+	for _, f := range p.Files {
 		names = append(names, render.SafeLine(f.Path))
 		if showsValues(output) {
 			values = append(values, fileValue(f.Path, f.Size))
@@ -78,7 +80,8 @@ func (e *env) listPackaged(root string, o storage.Options, output string) error 
 			t.Rows = append(t.Rows, []render.Cell{render.Text(size(f.Size)), render.Text(f.Path)})
 		}
 	}
-	t.Caption = fmt.Sprintf("%s, %s", count(len(names), "file"), size(total))
+	e.tellLeftOut(p.Notes)
+	t.Caption = fmt.Sprintf("%s, %s", count(len(names), "file"), size(p.Bytes))
 	t.CaptionStyle = render.DimItalic
 	return e.showTable(output, values, names, t)
 }

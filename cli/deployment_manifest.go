@@ -82,7 +82,7 @@ func (p *buildPlan) deployment(flow *flowfile.Flow, o deploymentBuildOptions) (*
 // addSnapshot takes a snapshot. It is the version too, unless there is one of the person's or the
 // flow's own: the sum of the script alone would stay the same when a module beside it changes.
 func (e *env) addSnapshot(ctx context.Context, p *buildPlan, d *manifest.Deployment, o deploymentBuildOptions) (err error) {
-	if d.Snapshot, err = e.snapshot(ctx, p.root); err != nil {
+	if d.Snapshot, err = e.snapshot(ctx, p.root, manifest.Script(p.entrypoint)); err != nil {
 		return err
 	}
 	if version := d.Snapshot[:32]; o.version == "" && manifest.IsDigest(d.Version) {

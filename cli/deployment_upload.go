@@ -7,7 +7,6 @@ import (
 	"prefect/cli/render"
 	"prefect/engine/manifest"
 	"prefect/engine/storage"
-	"prefect/ignore"
 
 	"github.com/dustin/go-humanize"
 )
@@ -18,8 +17,8 @@ const (
 	manyBytes = 50 << 20
 )
 
-// upload sends a flow's folder to its place.
-func (e *env) upload(ctx context.Context, p *place, root string) error {
+// upload sends a flow's folder, which has its script, to its place.
+func (e *env) upload(ctx context.Context, p *place, root, script string) error {
 	o, err := e.packageOptions(root)
 	if err != nil {
 		return err
@@ -37,11 +36,12 @@ func (e *env) upload(ctx context.Context, p *place, root string) error {
 	}
 	e.success("Successfully uploaded %s to %s%s.\n", count(done.Sent, "file"), p.location.String(), already)
 	e.tellLarge(done.Files, done.Size)
+	e.warnOfUnpackaged(o, script)
 	return nil
 }
 
-// snapshot keeps a flow's folder and gives the snapshot's name.
-func (e *env) snapshot(ctx context.Context, root string) (string, error) {
+// snapshot keeps a flow's folder, which has its script, and gives the snapshot's name.
+func (e *env) snapshot(ctx context.Context, root, script string) (string, error) {
 	o, err := e.packageOptions(root)
 	if err != nil {
 		return "", err
@@ -59,20 +59,15 @@ func (e *env) snapshot(ctx context.Context, root string) (string, error) {
 	}
 	e.success("Snapshot %s of %s taken.\n", done.Digest[:12], count(done.Files, "file"))
 	e.tellLarge(done.Files, done.Bytes)
+	e.warnOfUnpackaged(o, script)
 	return done.Digest, nil
 }
 
-// checkPackaged refuses a package without the flow's script, with which no run would start.
-func checkPackaged(root, script string) error {
-	matcher, err := ignore.Read(root)
-	if err != nil {
-		return errorf("%w", err)
+// warnOfUnpackaged says that a package has not got the flow's script, with which no run would start.
+func (e *env) warnOfUnpackaged(o storage.Options, script string) {
+	if d := o.Matcher.Match(script, false); d.Ignored {
+		e.warn("The flow's script is not packaged, so its runs would fail: %s ignores '%s'.\n", d.Rule, script)
 	}
-	if d := matcher.Match(script, false); d.Ignored {
-		return withHint(errorf("the flow's script would not be packaged: %s ignores '%s'", d.Rule, script),
-			"What is packaged is shown by 'prefect deployment files', and the rest by 'prefect deployment files --ignored'.")
-	}
-	return nil
 }
 
 // showProgress shows a bar on a terminal while files are packaged, until finish is called.
@@ -130,5 +125,5 @@ func (e *env) uploadAgain(ctx context.Context, m *manifest.Deployment, file stri
 	if err != nil {
 		return err
 	}
-	return e.upload(ctx, p, root)
+	return e.upload(ctx, p, root, manifest.Script(m.Entrypoint))
 }
