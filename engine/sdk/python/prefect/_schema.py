@@ -191,6 +191,8 @@ class _Builder:
         required: list[str] = []
         scope = _coerce_records.scope_of(cls)
         for name, annotation in _coerce_records.field_annotations(cls).items():
+            if not _is_field(cls, name):
+                continue
             needed, default = _field_default(cls, name)
             try:
                 inner = _annotations.shape(annotation, scope)
@@ -234,6 +236,12 @@ def _is_of_enum(shape: Shape) -> bool:
 
 def _is_callable(shape: Shape) -> bool:
     return shape.kind == "callable"
+
+
+def _is_field(cls: Any, name: str) -> bool:
+    """Whether an annotation is a field's: a dataclass has ClassVar and InitVar beside them."""
+    field = getattr(cls, "__dataclass_fields__", {}).get(name)
+    return field is None or str(field._field_type) == "_FIELD"
 
 
 def _field_default(cls: Any, name: str) -> tuple[bool, Any]:

@@ -63,6 +63,9 @@ def _encode_other(value: Any) -> Any:
         return value.model_dump(mode="json")
     if hasattr(value, "__fields__") and callable(getattr(value, "dict", None)):
         return encode(value.dict())
+    theirs = getattr(sys.modules.get("pydantic.json"), "pydantic_encoder", None)
+    if theirs is not None:
+        return encode(theirs(value))
     raise TypeError(f"Object of type '{type(value).__name__}' is not JSON serializable")
 
 

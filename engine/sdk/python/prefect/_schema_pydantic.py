@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from . import _annotations, _coerce_pydantic
+from ._schema_defaults import encode
 from ._signature import VAR_KEYWORD, VAR_POSITIONAL, Missing
 
 TYPE_CHECKING = False
@@ -33,7 +34,9 @@ def whole(parameters: list[Parameter], scope: dict[str, Any]) -> tuple[Any, Any,
         schema = _model(pydantic, parameters, scope).schema(by_alias=True)
     except ValueError:  # a class of the user's own that pydantic has no schema for
         return None
-    return schema["properties"], schema.get("required"), schema.get("definitions")
+    # defaults of models are in it as they are: dates, paths
+    properties, definitions = map(encode, (schema["properties"], schema.get("definitions")))
+    return properties, schema.get("required"), definitions
 
 
 def _model(pydantic: Any, parameters: list[Parameter], scope: dict[str, Any]) -> Any:

@@ -1,15 +1,20 @@
 """Binding calls, checking values and calling back: what a flow does with its parameters."""
 
+import dataclasses
+import datetime
+import decimal
 import functools
+import json
 import pathlib
 import subprocess
 import sys
+import typing
 import unittest
 from typing import Any, Callable, List, Optional
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from prefect import _schema
+from prefect import _describe, _schema
 from prefect._parameters import ParameterModel
 from prefect.exceptions import ParameterBindError, ParameterTypeError, SignatureMismatchError
 
@@ -201,6 +206,49 @@ class DefaultTest(unittest.TestCase):
 
         ParameterModel(f)
         self.assertEqual(list(_schema.parameter_schema(f)["properties"]), ["x"])
+
+    def test_what_stands_beside_a_dataclass_s_fields_is_no_field(self) -> None:
+        @dataclasses.dataclass
+        class Settings:
+            size: int
+            kind: typing.ClassVar[str] = "k"
+            seed: dataclasses.InitVar[int] = 5
+
+        def f(a: Settings) -> None:
+            pass
+
+        definition = _schema.parameter_schema(f)["definitions"]["Settings"]
+        self.assertEqual(list(definition["properties"]), ["size"])
+
+    def test_defaults_of_models_are_plain(self) -> None:
+        try:
+            from pydantic import VERSION, BaseModel, SecretStr
+        except ImportError:
+            self.skipTest("needs pydantic 1")
+        if not VERSION.startswith("1."):
+            self.skipTest("needs pydantic 1")
+
+        class Plan(BaseModel):
+            when: datetime.datetime = datetime.datetime(2020, 1, 2, 3, 4)
+            wait: datetime.timedelta = datetime.timedelta(hours=1)
+            price: decimal.Decimal = decimal.Decimal("1.10")
+            token: SecretStr = SecretStr("hidden")
+            data: bytes = b"x"
+
+        def f(a: Plan = Plan()) -> None:
+            pass
+
+        schema = json.loads(_describe.json_text(_schema.parameter_schema(f)))
+        self.assertEqual(
+            schema["properties"]["a"]["default"],
+            {
+                "when": "2020-01-02T03:04:00",
+                "wait": 3600.0,
+                "price": 1.1,
+                "token": "**********",
+                "data": "x",
+            },
+        )
 
 
 class CostTest(unittest.TestCase):
