@@ -51,6 +51,9 @@ func (s *supervisor) fetchFromBlock(ctx context.Context, dep *store.Deployment, 
 	for _, note := range got.Notes {
 		s.log(30, "prefect.engine", note)
 	}
+	if s.LogLevel > 10 { // only for who asks for it, also in what is kept: those who watch the run see all of that
+		return nil
+	}
 	s.log(10, "prefect.engine", fmt.Sprintf("Fetched %d files from %s (%s new)", got.Files, l, humanize.Bytes(uint64(got.Bytes))))
 	return nil
 }
