@@ -162,12 +162,9 @@ func (e *env) showNewRun(d store.Deployment, run store.FlowRun, existed bool, no
 
 // warnUnattended says on stderr why the run that was just created will not start by itself.
 func (e *env) warnUnattended(ctx context.Context, db *store.DB, run store.FlowRun) error {
-	reason, found, err := agent.Unattended(ctx, db, run.WorkQueueName)
+	reason, found, err := agent.Unattended(ctx, db, run)
 	if err != nil || !found {
 		return databaseError(err)
-	}
-	if run.WorkQueueName == nil {
-		reason.Args = []string{"flow-run", "execute", run.ID}
 	}
 	e.warn("The run waits %s. What helps: %s\n", reason.Text, commandLine(reason.Args))
 	if run.WorkQueueName == nil {

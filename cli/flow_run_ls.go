@@ -114,14 +114,13 @@ func listFlowRuns(ctx context.Context, db *store.DB, f store.FlowRunFilter, now 
 	}
 	runs = append(early, runs...)
 	f.EarliestFirst = true
-	room := f.Limit - len(runs)
 	if f.Limit > 0 {
-		runs, room = runs[:min(f.Limit, len(runs))], max(0, room)
-		f.Limit = room + 1
+		runs = runs[:min(f.Limit, len(runs))]
+		f.Limit -= len(runs) - 1 // one more than there is room for tells that there are others
 	}
 	next, err := flowRunsInStates(ctx, db, f, func(t store.StateType) bool { return t == store.Scheduled })
-	if f.Limit > 0 && len(next) > room {
-		next, more = next[:room], true
+	if f.Limit > 0 && len(next) == f.Limit {
+		next, more = next[:f.Limit-1], true
 	}
 	slices.Reverse(next)
 	return append(next, runs...), more, err

@@ -58,13 +58,14 @@ const readable, minColumn = 10, 5
 // ever cut, so that a pipe or a file gets every name whole.
 func (c *Console) Table(t Table) error {
 	t = t.narrowed()
-	fit := c.terminal && !t.Wide
-	if fit {
-		t = t.fitted(c.width)
-	}
 	cells := t.safeCells()
 	widths := t.naturalWidths(cells)
-	if fit {
+	if c.terminal && !t.Wide {
+		if left := t.spared(widths, c.width); len(left) > 0 {
+			t = t.only(func(j int) bool { return !left[j] })
+			cells = t.safeCells()
+			widths = t.naturalWidths(cells)
+		}
 		shrink(t.Columns, widths, c.width)
 	}
 	if t.HeaderStyle == Plain {
@@ -99,9 +100,8 @@ func (t Table) narrowed() Table {
 	return t.only(func(j int) bool { return !t.Columns[j].Wide })
 }
 
-// fitted is the table without the spare columns that there is no room for.
-func (t Table) fitted(room int) Table {
-	widths := t.naturalWidths(t.safeCells())
+// spared are the spare columns that there is no room for.
+func (t Table) spared(widths []int, room int) map[int]bool {
 	left := map[int]bool{}
 	for {
 		total, spare := 1, -1
@@ -119,7 +119,7 @@ func (t Table) fitted(room int) Table {
 			}
 		}
 		if total <= room || spare < 0 {
-			return t.only(func(j int) bool { return !left[j] })
+			return left
 		}
 		left[spare] = true
 	}

@@ -108,12 +108,9 @@ func whyScheduled(ctx context.Context, db *store.DB, home string, run store.Flow
 
 // whyQueue is what stands between a run and the agents that could take it.
 func whyQueue(ctx context.Context, db *store.DB, run store.FlowRun, waits string, future bool) (r Reason, found bool, err error) {
-	r, found, err = Unattended(ctx, db, run.WorkQueueName)
+	r, found, err = Unattended(ctx, db, run)
 	if found {
 		r.Text = waits + " " + r.Text + "."
-		if r.Args == nil {
-			r.Args = []string{"flow-run", "execute", run.ID}
-		}
 	}
 	if found || err != nil || future { // whether there is room matters only once the run is due
 		return r, found, err
@@ -131,13 +128,14 @@ func whyQueue(ctx context.Context, db *store.DB, run store.FlowRun, waits string
 		waits, live, *q.ConcurrencyLimit, queue), []string{"work-queue", "set-concurrency-limit", queue, fmt.Sprint(live + 1)}}, true, nil
 }
 
-// Unattended tells why no agent takes the runs of a work queue, nil for none. The text is a clause
-// that begins with "because"; found is false where an agent takes them.
-func Unattended(ctx context.Context, db *store.DB, name *string) (r Reason, found bool, err error) {
-	if name == nil {
-		return Reason{"no-queue", "because it belongs to no work queue, so no agent looks for it", nil}, true, nil
+// Unattended tells why no agent takes a run. The text is a clause that begins with "because"; found
+// is false where an agent takes it.
+func Unattended(ctx context.Context, db *store.DB, run store.FlowRun) (r Reason, found bool, err error) {
+	if run.WorkQueueName == nil {
+		return Reason{"no-queue", "because it belongs to no work queue, so no agent looks for it", []string{"flow-run", "execute", run.ID}}, true, nil
 	}
-	r, found, err = HeldBack(ctx, db, *name)
+	queue := *run.WorkQueueName
+	r, found, err = HeldBack(ctx, db, queue)
 	if found || err != nil {
 		r.Text = "because " + r.Text
 		return r, found, err
@@ -146,8 +144,8 @@ func Unattended(ctx context.Context, db *store.DB, name *string) (r Reason, foun
 	if err != nil {
 		return r, false, err
 	}
-	if !Attended(agents, *name) {
-		return Reason{"no-agent", fmt.Sprintf("because no agent looks at work queue '%s'", *name), []string{"agent", "start", "-q", *name}}, true, nil
+	if !Attended(agents, queue) {
+		return Reason{"no-agent", fmt.Sprintf("because no agent looks at work queue '%s'", queue), []string{"agent", "start", "-q", queue}}, true, nil
 	}
 	return r, false, nil
 }

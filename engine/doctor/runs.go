@@ -37,7 +37,6 @@ func (o Options) deployments(ctx context.Context, db *store.DB) ([]Check, error)
 	if err != nil {
 		return nil, err
 	}
-	type lack struct{ reason, outcome, hint string }
 	var lacks []lack
 	concerned := map[lack][]store.Deployment{}
 	note := func(l lack, d store.Deployment) {
@@ -46,7 +45,7 @@ func (o Options) deployments(ctx context.Context, db *store.DB) ([]Check, error)
 		}
 		concerned[l] = append(concerned[l], d)
 	}
-	checked := map[string]error{} // by interpreter
+	interpreters := map[string]lack{}
 	for _, d := range stored {
 		if err := storage.CheckDeployment(o.Home, d); err != nil {
 			note(lack{err.Error(), "would fail",
@@ -55,17 +54,13 @@ func (o Options) deployments(ctx context.Context, db *store.DB) ([]Check, error)
 		if d.Python == nil {
 			continue
 		}
-		if !exists(*d.Python) {
-			note(lack{*d.Python + " is not there", "use the agent's interpreter", "Apply them again from the environment they need."}, d)
-			continue
+		l, asked := interpreters[*d.Python]
+		if !asked {
+			l = interpreterLack(ctx, *d.Python)
+			interpreters[*d.Python] = l
 		}
-		err, ok := checked[*d.Python]
-		if !ok {
-			err = python.Check(ctx, *d.Python)
-			checked[*d.Python] = err
-		}
-		if err != nil {
-			note(lack{err.Error(), "would fail", "Apply them again with --python and the path of another one."}, d)
+		if l != (lack{}) {
+			note(l, d)
 		}
 	}
 	if len(lacks) == 0 {
@@ -77,6 +72,20 @@ func (o Options) deployments(ctx context.Context, db *store.DB) ([]Check, error)
 			deployments(concerned[l]), concerned[l][0].FullName(), l.outcome, l.reason), nil, l.hint})
 	}
 	return all, nil
+}
+
+// A lack is what runs of deployments would miss, and what comes of it.
+type lack struct{ reason, outcome, hint string }
+
+// interpreterLack is what is wrong with an interpreter that deployments have recorded, empty if nothing is.
+func interpreterLack(ctx context.Context, path string) lack {
+	if !exists(path) {
+		return lack{path + " is not there", "use the agent's interpreter", "Apply them again from the environment they need."}
+	}
+	if err := python.Check(ctx, path); err != nil {
+		return lack{err.Error(), "would fail", "Apply them again with --python and the path of another one."}
+	}
+	return lack{}
 }
 
 func deployments(list []store.Deployment) string {

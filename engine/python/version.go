@@ -76,14 +76,9 @@ func tooOld(path string) string {
 	if !strings.Contains(text, ".") && text != "2" {
 		text = environmentVersion(filepath.Dir(filepath.Dir(path)))
 	}
-	major, rest, _ := strings.Cut(text, ".")
-	minor, _, _ := strings.Cut(rest, ".")
-	v := Version{}
-	var err error
-	if v[0], err = strconv.Atoi(major); err != nil {
-		return ""
-	}
-	if v[1], err = strconv.Atoi(minor); (err != nil && v[0] > 2) || v.Supported() {
+	var v Version
+	n, _ := fmt.Sscanf(text, "%d.%d", &v[0], &v[1])
+	if n == 0 || n == 1 && v[0] > 2 || v.Supported() {
 		return ""
 	}
 	return text

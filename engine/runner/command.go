@@ -31,12 +31,12 @@ func (o Options) command(run store.FlowRun, dep store.Deployment) (cmd *exec.Cmd
 			return nil, p, "", fmt.Errorf("the deployment's folder %s is not there; build and apply the deployment again from where the flow is now", dir)
 		}
 	}
-	env := o.environment(run, p, args)
 	if slices.Equal(args[1:], []string{"-m", "prefect.engine"}) {
 		args = []string{args[0], "-c", startEngine}
 	}
 	cmd = exec.Command(args[0], args[1:]...)
-	cmd.Dir, cmd.Env = dir, env
+	cmd.Dir = dir
+	cmd.Env = o.environment(run, p, args)
 	if cmd.Err != nil {
 		return nil, p, "", fmt.Errorf("the command %q can't be started: %w", args[0], cmd.Err)
 	}
@@ -44,8 +44,9 @@ func (o Options) command(run store.FlowRun, dep store.Deployment) (cmd *exec.Cmd
 }
 
 // startEngine is what `-m prefect.engine` does, with the working directory out of the way while the
-// package is imported: a prefect.py or a logging.py in the flow's folder is not meant by it. The
-// folder is back when the flow's script is loaded.
+// package is imported, as flowfile.Describe has it too: a prefect.py or a json.py in the flow's folder
+// is not meant by it. The folder is back when the flow's script is loaded. infra.RunsEngine knows the
+// command by the module's name in it.
 const startEngine = "import sys; sys.path[0] or sys.path.pop(0); import prefect.engine as engine; sys.argv[0] = engine.__file__; sys.exit(engine.main())"
 
 // interpreter returns the Python that `apply` found, or this process's own if it has gone.
